@@ -18,7 +18,8 @@ _FIELDS_LISTED: Final = """
     구매자 피보험자 점주 문의자 발신자 발신인 수신자 소비자 민원인 세입자 임차인 승객 학부모 입주민
     매니저 팀장 실장 과장 대리 주임 관리자 주무관 설계사 보험설계사 간호사 코디네이터 담당직원
     상담팀 고객센터 콜센터 창구 정비사 엔지니어 안내 상담 consumer patient guest manager technician
-    역무원 집배원 관리인 관리소장 관리사무소 프런트 프론트 데스크 컨시어지 승무원 검침원 원무과 약사
+    역무원 집배원 관리인 관리소장 관리사무소 프런트 프론트 데스크 컨시어지 승무원 검침원 원무과
+    약사
     사서 접수처 손해사정사 세무사 법무사 중개사 복지사 사회복지사 강사 튜터 코치 코디 플래너 딜러
     조교 미용사
     supervisor representative 수리기사 설치기사 방문기사 배송기사 택배기사 현장기사
@@ -35,7 +36,8 @@ def heads_fields(word: str) -> bool:
 def fields(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pair]:
     """Return the labels that are words of a role and head fields here.
 
-    Where other words mark both sides with the same sign, such a word is a field if every line of it
+    Where other words mark both sides with the same sign, such a word is a field if every line of
+    it
     holds a value or stands beside another heading. Where they mark one, it needs both.
 
     Args:
@@ -84,7 +86,9 @@ _HEADINGS_LISTED: Final = """
     주소 이름 성함 성명 전화 전화번호 연락처 휴대폰 번호 주문번호 접수번호 예약번호 비고 참고
     메모 날짜 일시 시간 금액 총액 합계 상품 상품명 품목 옵션 수량 가격 제목 내용 결과 요약 사유
     원인 조치 유형 분류 상태 특이사항 상담일시 상담내용 통화시간 녹취 링크 주의 답변 질문 문의
-    요청 처리 결론 예시 note notes date time subject title total price address name phone http
+    요청 처리 결론 예시
+    처리결과 상담결과 상담요약 통화요약 처리내용 조치사항 후속조치 상담유형 summary note notes date
+    time subject title total price address name phone http
     https url re ps q&a language kind
 """
 _HEADINGS: Final = frozenset(_HEADINGS_LISTED.split())

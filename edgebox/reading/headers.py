@@ -24,6 +24,16 @@ _MAKERS: Final = (
     r"(?:clovanote|클로바 ?노트|daglo|다글로|otter(?:\.ai)?|vito|비토|tiro|티로|notta|노타|zoom"
     r"|teams|whisper|callabo|콜라보)"
 )
+_PAGE: Final = (
+    r"[-–—] ?\d{1,3} ?[-–—]|(?i:page|페이지) ?\d{1,3}(?: ?(?:of|/) ?\d{1,3})?"
+    r"|\d{1,3} ?/ ?\d{1,3} ?(?:(?i:page)|페이지|쪽)"
+)
+_TITLED: Final = (
+    r"[-–—=*<\[({【▣■□●○◆◇※]{1,6} ?(?:이하 ?여백|끝|이상"
+    r"|(?:통화|상담|녹취|녹음|음성|대화|전사|STT) ?(?:시작|끝|내용|기록|이력|결과|전문|원문"
+    r"|스크립트|녹취록?)|녹취록|전사본) ?[-–—=*>\])}】▣■□●○◆◇※]{1,6}"
+)
+"""What stands above and below a record, between signs."""
 HEADERS: Final = re.compile(
     r"WEBVTT.*|저장(?:한 날짜| ?일시) ?:.*|.{1,40} ?님과 카카오톡 대화|\[LINE\] .{1,60}"
     r"|KakaoTalk Chats? with .{1,60}|Date Saved ?: .*"
@@ -37,6 +47,7 @@ HEADERS: Final = re.compile(
     rf"(?:{_MAKERS}|(?:https?://)?[\w-]{{1,40}}\.(?:ai|com|io|net|kr|app))\S{{0,60}})"
     rf"|(?i:[^.?!\n]{{0,20}}{_MAKERS}[^?!\n]{{0,20}}(?:작성|변환|생성|기록|제작)"
     r"(?:됨|되었습니다|됐습니다|했습니다|함|한 [가-힣]{1,8}(?:입니다)?)\.?)"
+    rf"|{_PAGE}|{_TITLED}"
     r"|clovanote\.naver\.com|Detect(?:ed|ing) language\b[^가-힣]{0,120}"
     r"|[-=]{3,40}[^-=]{0,40}(?:시작|종료)[^-=]{0,40}[-=]{3,40}"
 )
@@ -73,15 +84,10 @@ def note_head(
     """
     first = next((at for at, begin in enumerate(begins) if begin), 0)
     above = [line.text.strip() for line in lines[:first]]
-    if above and names and {one.strip() for one in _listed(above)} <= set(names):
-        return first
-    if (
-        timed
-        and 0 < first <= _HEAD
-        and any(map(stamps.MADE.fullmatch, above))
-        and not any(map(SPOKEN.search, above))
-    ):
-        return first
+    if 0 < first <= _HEAD and not any(map(SPOKEN.search, above)):
+        listed = {one.strip() for one in _listed(above)} <= set(names)
+        if listed or (timed and any(map(stamps.MADE.fullmatch, above))):
+            return first
     for index, line in enumerate(lines[:3]):
         if _NOTED.fullmatch(line.text.strip()):
             below = begins[index + 1 : index + 1 + _AUTHOR]

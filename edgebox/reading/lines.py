@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.reading import stamps
 from edgebox.reading.candidates import PLAIN, SPACED, Candidate, candidate, plain
-from edgebox.reading.fields import heads_fields
+from edgebox.reading.fields import heads_fields, is_heading
 from edgebox.reading.headers import HEADERS, LYRICS, Line, caption_blocks, is_header, note_head
 from edgebox.reading.heads import TIMED
 from edgebox.reading.labels import learn
@@ -86,6 +86,7 @@ def spoken_lines(text: str) -> list[Spoken]:
     bullets = [_BULLET.match(line.text) for line in lines]
     marked = sum(one is not None for one in bullets)
     dialogue = not labels and marked > max(1, len(lines) / 2)
+    told = max((at for at, begin in enumerate(begins) if begin), default=len(lines))
     turns: list[Spoken] = []
     for index, (line, found, begin) in enumerate(zip(lines, candidates, begins, strict=True)):
         if (
@@ -103,7 +104,7 @@ def spoken_lines(text: str) -> list[Spoken]:
             continue
         if found is not None and begin:
             turns.append(Spoken(found.label, line.start, [], found.dated or chat))
-        elif not turns or (found is not None and found.form == SPACED and chat):
+        elif not turns or _begins_unlabelled(lines, index, found, chat=chat, told=told):
             turns.append(Spoken("", line.start, []))
         bracketed = found is not None and begin > 0 and found.moment > 0
         behind = behind_brackets(line.text, found, places) if found and bracketed else begin
@@ -113,6 +114,25 @@ def spoken_lines(text: str) -> list[Spoken]:
         if start < end:
             turns[-1].parts.append((line.start + start, line.start + end))
     return turns
+
+
+def _begins_unlabelled(
+    lines: list[Line], index: int, found: Candidate | None, *, chat: bool, told: int
+) -> bool:
+    """Return whether a line without a label is not the speaker's before.
+
+    In a chat somebody else wrote it. Behind the last label, ``told``, it begins a note about the
+    call: a heading below an empty line or a ruler.
+    """
+    if found is None:
+        return False
+    if found.form == SPACED:
+        return chat
+    if index <= told or found.form != ":" or not is_heading(found.label):
+        return False
+    before = lines[index - 1]
+    ruler = stamps.DIVIDER.fullmatch(before.text.strip()) is not None
+    return ruler or before.end + 1 < lines[index].start
 
 
 def _of_speech(labels: frozenset[Pair], lines: list[Line]) -> frozenset[Pair]:

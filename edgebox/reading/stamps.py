@@ -67,7 +67,7 @@ BARE: Final = re.compile(rf"{_CLOCK}|{_SPELLED}")
 """A clock without anything around it: a stamp only where the whole call has them."""
 
 _WEEKDAY: Final = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
-BEFORE: Final = re.compile(rf"{BARE.pattern}|{_IN_WORDS}")
+BEFORE: Final = re.compile(rf"{_CLOCK}{_ARROW}{_CLOCK}|{BARE.pattern}|{_IN_WORDS}")
 """A clock before a label."""
 
 DIVIDER: Final = re.compile(

@@ -283,3 +283,41 @@ def test_a_line_in_brackets_is_a_tag_only_beside_stamps():
 def test_notes_about_both_sides_are_no_speech_of_theirs():
     text = "고객 예약 변경 요청함\n상담사 확인 후 변경함\n고객 감사 인사함\n상담사 종료함"
     assert {one.speaker for one in read(text).utterances} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- 2 -", "Page 1 of 2", "1/2 페이지", "<녹취 끝>", "[통화 녹취록]", "▣ STT 결과 ▣",
+        "- 끝 -", "- 이하 여백 -", "[끝]", "【상담 내용】", "***",
+    ],
+)  # fmt: skip
+def test_pages_and_titles_between_signs_are_not_said(line):
+    call = [("agent", "네"), ("customer", "카드요"), ("agent", "정지했어요")]
+    whole = "상담사: 네\n고객: 카드요\n{0}\n상담사: 정지했어요\n{0}\n"
+    assert said(f"{line}\n{whole.format(line)}") == call
+
+
+@pytest.mark.parametrize(
+    "words", ["끝", "- 2 개요", "이상입니다", "상담 내용이요", "2/3 정도요", "[택배]"]
+)
+def test_what_only_looks_like_a_title_is_said(words):
+    assert said(f"상담사: 네\n고객: 그게\n{words}\n상담사: 네")[1] == ("customer", f"그게 {words}")
+
+
+@pytest.mark.parametrize("apart", ["\n", "----------\n", "\n==========\n\n"])
+@pytest.mark.parametrize("head", ["요약", "처리결과", "상담 결과", "비고", "특이사항"])
+def test_a_note_below_a_call_is_not_its_last_speaker_s(apart, head):
+    text = f"상담사: 네\n고객: 카드요\n상담사: 정지했어요\n{apart}{head}: 카드 정지\n다음 줄\n"
+    call = said(text)
+    assert call[2] == ("agent", "정지했어요")
+    assert {side for side, _ in call[3:]} == {"unknown"}
+    assert "카드 정지" in " ".join(words for _, words in call[3:])
+    read_out = f"고객: 네\n상담사: 읽어 드릴게요\n{head}: 카드 정지\n고객: 네\n"
+    assert said(read_out)[1] == ("agent", f"읽어 드릴게요 {head}: 카드 정지")
+
+
+def test_a_span_of_clocks_before_a_label_is_a_stamp():
+    for form in ("10:0{0}~10:0{1} ", "10:0{0} - 10:0{1} ", "오전 10:0{0} ~ 오전 10:0{1} "):
+        text = f"{form.format(1, 2)}상담사: 네\n{form.format(2, 3)}고객: 10:00~18:00 이요\n"
+        assert said(text) == [("agent", "네"), ("customer", "10:00~18:00 이요")]
