@@ -302,7 +302,7 @@ def _covering(counts: Counter[Pair], lines: int) -> set[Pair]:
 
 def _is_word(word: str) -> bool:
     """Return whether a label has the length of a name, or is a picture: 👩."""
-    return 1 < len(word) <= 12 or unicodedata.category(word) == "So"
+    return 1 < len(word) <= 12 or (len(word) == 1 and unicodedata.category(word) == "So")
 
 
 def _told_apart(word: str, count: int) -> bool:

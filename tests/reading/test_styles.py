@@ -332,3 +332,8 @@ def test_the_labels_of_calls_in_other_languages_are_read(agent, customer):
     text = f"{agent}: 1\n{customer}: visa 2\n{agent}: ok 3\n"
     assert said(text) == [("agent", "1"), ("customer", "visa 2"), ("agent", "ok 3")]
     assert read(text).speakers == "both"
+
+
+def test_a_long_beginning_that_repeats_is_no_label_and_breaks_nothing():
+    text = "긴 말로 시작하는 첫 줄: 네\n" * 3 + "긴 말로 시작하는 둘째 줄: 네\n" * 3
+    assert {one.speaker for one in read(text).utterances} == {"unknown"}
