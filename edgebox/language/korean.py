@@ -26,6 +26,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import decimals, numerals
+from edgebox.language.articles import or_article
 from edgebox.language.atoms import DAYPART, Atom, adjoin, put_together
 from edgebox.language.counted import counted, goes_on, of_a_year
 from edgebox.language.counters import MEASURE
@@ -133,7 +134,7 @@ def numbers_in(text: str, on: dt.date | None = None) -> list[Number]:
     if on is not None:
         found = with_relative(text, found, on)
     found = with_named_months(text, found, dated=on is not None)
-    return [nearly(text, one) for one in found]
+    return [or_article(text, nearly(text, one)) for one in found]
 
 
 def _without_repaired(text: str, numbers: list[Number]) -> list[Number]:

@@ -43,6 +43,11 @@ _ARTICLE_NEAR: Final = 5
 """Characters before 7조 in which it is said that it is of a contract or a law: no trillions."""
 
 _WON: Final = re.compile(" ?원")
+_OF_ARTICLE: Final = re.compile(
+    rf"(?: ?제?| ?의) ?[0-9{SINO_DIGITS}십]{{1,3}} ?[항호](?![가-힣]{{2}})|의 ?[0-9]"
+    r"|에 ?(?:따[라르]|의[거해하]|근거|명시|규정|해당)"
+)
+"""23조 2항, 7조의2."""
 
 
 class Stop(NamedTuple):
@@ -106,6 +111,8 @@ def _is_article(text: str, start: int, end: int) -> bool:
     """Whether the number before 조 is that of an article: 제7조, and not 제 7조 원."""
     if _WON.match(text, end):
         return False
+    if _OF_ARTICLE.match(text, end):
+        return True
     return _ARTICLE.search(text, max(0, start - _ARTICLE_NEAR), start) is not None
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
 from edgebox.language.ages import ages
+from edgebox.language.articles import articles
 from edgebox.language.bare import MONEY, bare_amounts, bare_shares
 from edgebox.language.births import births
 from edgebox.language.compounds import compounds
@@ -76,12 +77,6 @@ _APART: Final = re.compile(r"(?<![\d.,])[0-9](?: [0-9]){3,11}(?![\d.,])")
 
 _IN_ORDER: Final = ("0123456789", "9876543210")
 """1 2 3 4 중에: what somebody counts, and no code."""
-
-_ARTICLE: Final = re.compile(
-    rf"{numerals.LAW}"
-    rf"((?=[백십{SINO_DIGITS}])(?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?) ?조(?! ?원)"
-)
-"""약관 십칠 조에 있습니다."""
 
 _ROUND: Final = re.compile(
     rf"(?<![가-힣\d])(?<![만억조] )"
@@ -177,6 +172,7 @@ def possible_numbers(text: str) -> Iterator[Number]:
     yield from ages(text)
     yield from births(text)
     yield from holidays(text)
+    yield from articles(text)
     yield from periods(text)
     for match in _MIXED.finditer(text):
         tens = numerals.stops(match[1], 0)[-1].value
@@ -241,9 +237,6 @@ def _codes(text: str) -> Iterator[Number]:
         figures = match[0].replace(" ", "")
         if not any(figures in order for order in _IN_ORDER):
             yield code("code", figures, *match.span())
-    for match in _ARTICLE.finditer(text):
-        article = numerals.stops(match[1], 0)[-1].value
-        yield plain("plain", str(article), *match.span(1))
 
 
 def _in_myriads(text: str) -> Iterator[Number]:

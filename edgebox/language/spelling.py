@@ -184,6 +184,8 @@ def _forms(value: str, bare: Form | None) -> Iterator[tuple[Form, str]]:
         yield from ((bare, form) for form in quantities(value))
     elif re.fullmatch(r"v\d+(?:\.\d+)+", value):
         yield from ((Form.FIGURES, form) for form in (figures[1:], figures, figures.upper()))
+    elif match := re.fullmatch(r"(\d+)조", value):
+        yield from ((Form.CLOSED, f"{front}{match[1]}조") for front in ("", "제", "제 "))
     elif match := re.fullmatch(r"(\d+)(대|다시|에|/)(\d+)", value):
         yield from ((Form.CODE, form) for form in _of_two(*match.groups()))
     elif match := re.fullmatch(r"(\d+(?:\.\d+)?)(%|d|min|m|y)", value):
@@ -219,6 +221,9 @@ def _of_a_date(value: str) -> Iterator[tuple[Form, str]]:
             yield from ((Form.MONTH, f"{year}년{gap}{match[2]}월") for gap in (" ", ""))
 
 
+_BIG: Final = ((10**12, "조"), (10**8, "억"), (10**4, "만"))
+
+
 def quantities(figures: str) -> Iterator[str]:
     """Yield the forms of a quantity without its unit: 487000, 487,000, 48만 7천, 48.7만."""
     yield figures
@@ -228,10 +233,10 @@ def quantities(figures: str) -> Iterator[str]:
     if "." in figures or figures.startswith("0") or len(figures) > _LONGEST:
         return
     value = int(figures)
-    for size, sign in ((10**8, "억"), (10**4, "만")):
+    for size, sign in _BIG:
         if value >= size and value * 100 % size == 0 and value % size:
             yield f"{Decimal(value) / size:f}{sign}"
-    parts = [(value // 10**8, "억"), (value // 10**4 % 10**4, "만"), (value % 10**4, "")]
+    parts = [*((value // size % 10**4, sign) for size, sign in _BIG), (value % 10**4, "")]
     written = [list(_section(part, sign)) for part, sign in parts if part]
     if value >= 10**4 or (value >= 100 and value % 100 == 0):
         for gap in (" ", ""):
