@@ -26,12 +26,24 @@ _NUMBERED: Final = re.compile(
 )
 """Before six figures that are no birth: 접수번호가."""
 
+_MONTH: Final = re.compile(
+    rf"(?<![가-힣\d])(?P<year>\d\d|[{SINO_DIGITS}{ZEROS}]{{2}}|[{SINO_DIGITS}]?십[{SINO_DIGITS}]?)"
+    rf" ?년 ?(?P<month>\d{{1,2}}|십[일이]|[{SINO_DIGITS}유시]) ?월 ?생",
+    re.ASCII,
+)
+"""공삼년 오월생."""
+
 _BEFORE: Final = 16
 _AS_A_NUMBER: Final = re.compile(r" ?번(?:[^가-힣]|으로|이[요에고]|입니|$)")
 
 
 def births(text: str) -> Iterator[Number]:
     """Yield the days that six figures may be, in the years that two figures may mean."""
+    for match in _MONTH.finditer(text):
+        month = {"유": 6, "시": 10}.get(match["month"]) or _two(match["month"])
+        if 0 < month <= 12:
+            for whole in birth_years(_two(match["year"])):
+                yield date(whole, month, 0, *match.span())
     for match in _FIGURES.finditer(text):
         start = match.start()
         if _NUMBERED.search(text, max(0, start - _BEFORE), start):
@@ -47,3 +59,10 @@ def births(text: str) -> Iterator[Number]:
             except ValueError:
                 continue
             yield date(whole, month, day, *match.span())
+
+
+def _two(words: str) -> int:
+    """Return what two figures say, in digits or as a numeral."""
+    if words.isdigit():
+        return int(words)
+    return int(numerals.stops(words, 0)[-1].value if "십" in words else numerals.digits(words))

@@ -79,7 +79,7 @@ _IN_ORDER: Final = ("0123456789", "9876543210")
 """1 2 3 4 중에: what somebody counts, and no code."""
 
 _ROUND: Final = re.compile(
-    rf"(?<![가-힣\d])(?<![만억조] )"
+    rf"(?<![가-힣\d])(?<![만억조] )(?<!천 )(?<!백 (?=[{SINO_DIGITS}]?십))"
     rf"[{SINO_DIGITS}]?[백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?{_ENDS}"
 )
 """이백으로: a number without a counter."""
@@ -107,7 +107,8 @@ _OTHER_UNIT: Final = (
 )
 _BEFORE_NOUN: Final = re.compile(
     rf"(?<![가-힣])((?=[{SINO_DIGITS}][십백천]|[십백천][{SINO_DIGITS}십백]){_NUMERAL})"
-    rf"(?![{SINO_DIGITS}십백천만억])"
+    rf"(?![{SINO_DIGITS}십백천만억]|에서|내지"
+    rf"| [{SINO_DIGITS}]?[십백천만억](?:$|[^가-힣]|[{SINO_DIGITS}십백천만억]|{UNIT_WORD}))"
     rf"(?= ?(?!{_OTHER_UNIT})[가-힣]{{2}})"
     rf"|(?<=[가-힣]{{2}})(?<![{SINO_DIGITS}십백천만억])([{SINO_DIGITS}]십[{SINO_DIGITS}]?)"
     r"(?=인데|이[고요에]|입니다|[은는을를에점]|[^가-힣]|$)"
@@ -129,9 +130,15 @@ _DOSE: Final = re.compile(
 """두 알, 이 정: of a medicine."""
 
 _ONES: Final = {"하난": 1, "서이": 3, "너이": 4} | ALONE
+_MORE_ONES: Final = (
+    rf"{'|'.join(one for one in _ONES if len(one) > 1)}|[둘셋넷]"
+    rf"|(?<! )[한두세네석넉]|[한두세네석넉] ?(?:{UNIT_WORD})(?:{TAIL.pattern})"
+)
+"""After tens: 예순다섯부터 says no sixty."""
 _NATIVE: Final = re.compile(
     rf"(?<![가-힣])(?:([열쉰]|스물|서른|마흔|예순|일흔|여든|아흔) ?({'|'.join(_ONES)})"
-    rf"|(스무|서른|마흔|예순|일흔|여든|아흔))(?= ?(?:개들이|(?!{_OTHER_UNIT})[가-힣]))"
+    rf"|(스무|서른|마흔|예순|일흔|여든|아흔)(?! ?(?:{_MORE_ONES})))"
+    rf"(?= ?(?:개들이|(?!{_OTHER_UNIT})[가-힣]))"
 )
 """스무 실, 서른두 석: any noun may follow."""
 

@@ -20,7 +20,7 @@ from edgebox.language.fractions import written_fractions
 from edgebox.language.groups import group
 from edgebox.language.number import CURRENCIES
 from edgebox.language.periods import ABOUT_AFTER, ABOUT_BEFORE, ALIKE
-from edgebox.language.spelling_dates import dated, timed, years
+from edgebox.language.spelling_dates import OF_FOUR, dated, in_a_year, timed, years
 from edgebox.language.spelling_ranges import ranges
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 _COUNTER: Final = re.compile(rf"(?:{UNIT_WORD}|{MEASURE})$")
 _COUNTER_AFTER: Final = re.compile(r" ?(?:동|호|편|번|번지|요금제)")
 """Of a number that does not hold its counter: 팔백삼 호."""
-
-_OF_FOUR: Final = ("", " ", "/4", "/4 ", "사")
 
 _SIGNS: Final = re.compile(r"[A-Za-z0-9]+|\d{2,3}[가-힣]\d{4}")
 _ABOUT: Final = re.compile("[여몇] ?[만억]")
@@ -83,7 +81,8 @@ def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Fo
         if counter in OWN_COUNTERS:
             own = {_CURRENCY.sub("", value) for value in own}
         near = before if abs(number.start - ended) <= _BESIDE else ()
-        written = [ranges([*near, *own], counter), *(_forms(*value) for value in values)]
+        written = [ranges([*near, *own], counter), in_a_year(near, own, counter)]
+        written += [_forms(*value) for value in values]
         before, ended = own, number.end
         if copied:
             signs = [value for value, _ in values if _SIGNS.fullmatch(value)]
@@ -136,7 +135,7 @@ def _with_counter(
     if counter in OWN_COUNTERS:
         yield from _counted(figures, counter)
     elif counter == "분기":
-        yield from ((Form.CLOSED, f"{figures}{four}분기") for four in _OF_FOUR)
+        yield from ((Form.CLOSED, f"{figures}{four}분기") for four in OF_FOUR)
     elif about:  # 20여만 원
         for size, sign in ((10**8, "억"), (10**4, "만")):
             if Decimal(figures) >= size and Decimal(figures) % size == 0:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.form import Form
 from edgebox.language.number import birth_years, full_years, time_of_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 DAYPARTS: Final = ("오전", "오후", "새벽", "아침", "낮", "점심", "저녁", "밤")
+
+OF_FOUR: Final = ("", " ", "/4", "/4 ", "사")
+"""Before 분기."""
+_OF_A_YEAR: Final = frozenset(["분기", "학기", "회차", "차"])
 
 
 def years(year: int) -> Iterator[str]:
@@ -19,6 +24,19 @@ def years(year: int) -> Iterator[str]:
     yield f"{year}"
     if year in full_years(year % 100):
         yield f"{year % 100:02d}"
+
+
+def in_a_year(
+    before: Collection[str], figures: Collection[str], counter: str
+) -> Iterator[tuple[Form, str]]:
+    """Yield 2025년 1분기: two figures beside each other, which are told together."""
+    if counter not in _OF_A_YEAR:
+        return
+    said = [int(value[:-1]) for value in before if re.fullmatch(r"\d{4}y", value)]
+    for one, other in itertools.product(said, figures):
+        for year, four in itertools.product(years(one), OF_FOUR if counter == "분기" else [""]):
+            if re.fullmatch(r"\d{1,2}", other):
+                yield Form.CLOSED, f"{year}년 {other}{four}{counter}"
 
 
 def dated(year: int, month: int, day: int) -> Iterator[tuple[Form, str]]:
