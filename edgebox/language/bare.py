@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
+from edgebox.language.counters import TAIL, UNIT_WORD
 from edgebox.language.number import quantity
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
 
@@ -26,6 +27,8 @@ _BARE: Final = re.compile(
 MONEY: Final = re.compile(
     r"만 ?원|[십백천\d]만(?!에)|(?<![가-힣])돈[도은을이만 ]|월급|연봉|급여|소득|수입|한도|견적"
     r"|보증금|월세|전세|약금|잔금|중도금|권리금|위자료|합의금|수리비"
+    r"|진단금|진단비|수술비|입원비|치료비|보험금|병원비|등록금|수강료|학원비|생활비|용돈|축의금|조의금"
+    r"|에 월(?:세)? ?[\d일이삼사오육칠팔구십백]"
 )
 _NEAR: Final = 60
 """Characters on either side in which money is talked about."""
@@ -50,6 +53,33 @@ _SHARE: Final = re.compile(
     r"(?=[은는을를로]|이?요|에서|까지|[^가-힣 ]|$)"
 )
 """5.7은, 삼 점 팔오로: of an interest or a discount, without 퍼센트."""
+
+_WHOLE: Final = rf"(?:[{SINO_DIGITS}]?백)?[{SINO_DIGITS}]?십?[{SINO_DIGITS}{ZEROS}]?"
+_DECIMAL: Final = re.compile(
+    rf"(?<![가-힣])(?=[{SINO_DIGITS}{ZEROS}십백])({_WHOLE}) ?[점쩜] ?"
+    rf"([{SINO_DIGITS}{ZEROS}](?: ?[{SINO_DIGITS}{ZEROS}]){{0,2}})"
+    rf"(?= (?!(?:{UNIT_WORD})(?:{TAIL.pattern}|[{SINO_DIGITS}십백]))[가-힣]{{2}})"
+)
+"""이 점 오 터보, 시력 일 점 오 양쪽: a decimal before a noun."""
+_DECIMAL_OF: Final = re.compile(
+    r"(?:시력|색소|혈당|수치|금리|이율|이자율|학점|평점|별점|버전|배기량|도수|체온|지수|비율)"
+    r"(?:[이가은는도를]|에서)? ?(?:약|한|지금)? ?$"
+)
+"""Before them 이 is a figure too: 색소 칠 점 이 공복혈당. Else it may be this noun's."""
+
+
+def bare_decimals(text: str) -> Iterator[Number]:
+    """Yield the decimals that may stand before a noun."""
+    for match in _DECIMAL.finditer(text):
+        front = numerals.stops(match[1], 0)
+        zero = match[1] in ZEROS
+        if not zero and (not front or front[-1].end != len(match[1])):
+            continue
+        sure = match[2][-1] not in "이일"
+        start = match.start()
+        if sure or _DECIMAL_OF.search(text, max(0, start - _BEHIND), start):
+            whole = 0 if zero else front[-1].value
+            yield quantity(Decimal(f"{whole}.{numerals.digits(match[2])}"), "", *match.span())
 
 
 def bare_amounts(text: str) -> Iterator[Number]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language import numerals
 from edgebox.language.ages import ages
 from edgebox.language.articles import articles
-from edgebox.language.bare import MONEY, bare_amounts, bare_shares
+from edgebox.language.bare import MONEY, bare_amounts, bare_decimals, bare_shares
 from edgebox.language.births import births
 from edgebox.language.compounds import compounds
 from edgebox.language.counters import TAIL, UNIT_WORD, UNITS
@@ -174,6 +174,7 @@ def possible_numbers(text: str) -> Iterator[Number]:
     yield from vitals(text)
     yield from bare_amounts(text)
     yield from bare_shares(text)
+    yield from bare_decimals(text)
     yield from models(text)
     yield from parties(text)
     yield from ages(text)

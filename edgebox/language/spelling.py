@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 _COUNTER: Final = re.compile(rf"(?:{UNIT_WORD}|{MEASURE})$")
-_COUNTER_AFTER: Final = re.compile(r" ?(?:동|호|편|번|번지|요금제)")
+_COUNTER_AFTER: Final = re.compile(r" ?(?:동|호|편|번|번지|요금제|만점)")
 """Of a number that does not hold its counter: 팔백삼 호."""
 
 _SIGNS: Final = re.compile(r"[A-Za-z0-9]+|\d{2,3}[가-힣]\d{4}")
@@ -134,6 +134,8 @@ def _with_counter(
         return
     if counter in OWN_COUNTERS:
         yield from _counted(figures, counter)
+    elif counter == "만점":
+        yield Form.CLOSED, f"{figures} 만점"
     elif counter == "분기":
         yield from ((Form.CLOSED, f"{figures}{four}분기") for four in OF_FOUR)
     elif about:  # 20여만 원

@@ -46,6 +46,20 @@ PARTS_OF_NUMBERS = """
 이백 포대랑 삼백 천막이요 | 200포대 · 300 | 500포대
 """
 
+DECIMALS = """
+제네시스 지 팔십 이점오 터보예요 | 2.5 | 25 · 5.2
+시력 일 점 오 양쪽 다요 | 1.5 · 시력 1.5 | 15 · 0.5
+당화혈색소 칠 점 이 공복혈당 백삼십오요 | 7.2 · 135 | 7.5 · 72
+학점은 사 점 오 만점에 삼 점 팔이고 | 4.5 만점 · 3.8 · 4.5점 만점 | 4.3 만점 · 3.9
+평점 사 점 삼 나왔는데 | 4.3 | 3.4 · 43
+수학은 구십 점 이 학생은 칠십 점 | 90점 | 90.2
+아이는 구십 점 오 학년은 팔십 점 | 90점 · 5학년 | 90.5
+"""
+BARE_SUMS = """
+진단금 삼천 오백에 수술비 오십 나오는 거죠 | 3,500만 원 · 50만 원 | 350만 원 · 5,500만 원
+천이백에 월 육십오요 | 1,200만 원 · 65만 원 | 12만 원 · 1,265만 원
+"""
+
 
 def rows(*blocks):
     for row in "".join(blocks).split("\n"):
@@ -54,7 +68,9 @@ def rows(*blocks):
             yield said, *(text.split(" · ") for text in texts)
 
 
-@pytest.mark.parametrize(("said", "may", "may_not"), [*rows(ARTICLES, OF_YEARS, PARTS_OF_NUMBERS)])
+@pytest.mark.parametrize(
+    ("said", "may", "may_not"), [*rows(ARTICLES, OF_YEARS, PARTS_OF_NUMBERS, DECIMALS, BARE_SUMS)]
+)
 def test_what_may_be_written_is_not_flagged_and_nothing_else_may(said, may, may_not):
     texts = [*may, *may_not]
     expected = dict.fromkeys(may, True) | dict.fromkeys(may_not, False)
