@@ -29,6 +29,9 @@ _IN_ENGLISH: Final = re.compile(
     rf"(?<![가-힣])((?:{LETTER}){{1,3}}) ?({'|'.join(_ENGLISH)}){_ENDS}"
 )
 
+_WORD: Final = re.compile("(?:[가-힣]|아이)원")
+"""지원, 시원, 아이원: words."""
+
 
 def models(text: str) -> Iterator[Number]:
     """Yield models with letters before their figures, and behind them."""
@@ -36,4 +39,5 @@ def models(text: str) -> Iterator[Number]:
         front, back = latin(match[1]), latin(match[3])
         yield code("code", f"{front}{numerals.digits(match[2])}{back}", *match.span())
     for match in _IN_ENGLISH.finditer(text):
-        yield code("code", f"{latin(match[1])}{_ENGLISH[match[2]]}", *match.span())
+        if not _WORD.fullmatch(match[0]):
+            yield code("code", f"{latin(match[1])}{_ENGLISH[match[2]]}", *match.span())

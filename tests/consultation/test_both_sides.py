@@ -60,6 +60,14 @@ BARE_SUMS = """
 천이백에 월 육십오요 | 1,200만 원 · 65만 원 | 12만 원 · 1,265만 원
 """
 
+WORDS = """
+갱신정보 확인이요 신정동 살아요 성탄절특집 보고요 | 0원 | 1월 1일 · 12월 25일
+한글날까지요 성탄절에는 쉬고 어린이날하고요 | 10월 9일 · 12월 25일 · 5월 5일 | 12월 24일
+삼일절날은 열고 신정엔 닫아요 제헌절인데요 | 3월 1일 · 1월 1일 · 7월 17일 | 1월 11일
+아이원 상품 지원은 시원하네요 | 0원 | I1 · G1 · C1
+에이원 씨투요 | A1 · C2 | A3 · C4
+"""
+
 
 def rows(*blocks):
     for row in "".join(blocks).split("\n"):
@@ -69,7 +77,8 @@ def rows(*blocks):
 
 
 @pytest.mark.parametrize(
-    ("said", "may", "may_not"), [*rows(ARTICLES, OF_YEARS, PARTS_OF_NUMBERS, DECIMALS, BARE_SUMS)]
+    ("said", "may", "may_not"),
+    [*rows(ARTICLES, OF_YEARS, PARTS_OF_NUMBERS, DECIMALS, BARE_SUMS, WORDS)],
 )
 def test_what_may_be_written_is_not_flagged_and_nothing_else_may(said, may, may_not):
     texts = [*may, *may_not]
