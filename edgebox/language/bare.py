@@ -91,8 +91,20 @@ def bare_amounts(text: str) -> Iterator[Number]:
             yield quantity(value, "won", *match.span())
 
 
+_TENTHS: Final = re.compile(
+    rf"(?<![가-힣])([{SINO_DIGITS}십\d]) ?할(?: ?([{SINO_DIGITS}\d]) ?푼)?"
+    r"(?=$|[.,?!\n]|이(?![가-힣])|[은을만](?![가-힣])|이?[요에]|이[라나고]|까지"
+    r"| ?(?:정도|쯤|할인|감면|이상|이하))",
+    re.ASCII,
+)
+"""삼 할, 이 할 오 푼; and no 이 할 일."""
+
+
 def bare_shares(text: str) -> Iterator[Number]:
-    """Yield the percentages that decimals without a unit may be."""
+    """Yield the percentages that decimals without a unit may be, and 삼 할."""
+    for match in _TENTHS.finditer(text):
+        whole, more = (numerals.stops(part or "0", 0)[-1].value for part in match.groups())
+        yield quantity(whole * 10 + more, "percent", *match.span())
     for match in _SHARE.finditer(text):
         if _is_of_another(match):
             continue

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FILLER: Final = r"에?[ ,.…\n]{1,3}(?:으?[어음]|그|저|아|네|예|저기|그러니까)[,.…]{0,3}[ \n]"
-_GAP: Final = rf"(?:,\ ?|[ -]|\ ?(?:다시|하이픈|대시)\ ?|에\ |{_FILLER})"
+_GAP: Final = rf"(?:,\ ?|[ -]|\ ?(?:다시|하이픈|대시)\ ?|\ ?에\ |{_FILLER})"
 _SPOKEN: Final = rf"{DIGIT}(?:{_GAP}?{DIGIT}){{3,30}}"
 SAID: Final = rf"""
     (?P<hotline>천[오육륙팔]백(?:[{SINO_DIGITS}]?십)?[{SINO_DIGITS}]?

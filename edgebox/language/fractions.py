@@ -28,6 +28,8 @@ _PART: Final = re.compile(
     r"|[을를] ?(?:내|납부|부담|환급|할인|돌려|지원|감면)"
 )
 
+_TENTHS: Final = 10
+
 
 def share(match: re.Match[str]) -> Number | None:
     """Read 삼분의 일, or return None if it is more than one: 오 분의 십."""
@@ -55,9 +57,10 @@ def _is_part(match: re.Match[str]) -> bool:
 
 
 def fraction(part: Decimal, whole: Decimal, start: int, end: int) -> Number:
-    """Return a part of a whole."""
+    """Return a part of a whole, and what percentage it is if that has no fraction."""
     value = f"{part:f}/{whole:f}"
-    provides = {value, "50%"} if part * 2 == whole else {value}
+    share = part * 100 / whole
+    provides = {value, f"{share:.0f}%"} if share == int(share) else {value}
     return Number("count", value, frozenset({value}), frozenset(provides), start, end)
 
 
@@ -67,6 +70,7 @@ def quarter(match: re.Match[str]) -> Number:
 
 
 def written_fractions(part: int, whole: int) -> Iterator[str]:
-    """Yield the written forms of a fraction."""
-    yield f"{part}/{whole}"
+    """Yield the written forms of a fraction. 15/100 would be read as two numbers."""
+    if whole <= _TENTHS:
+        yield f"{part}/{whole}"
     yield from (f"{whole}분의{gap}{part}" for gap in (" ", ""))

@@ -43,6 +43,9 @@ _MONTH_AND_MORE: Final = re.compile(r"(?<![가-힣])달포")
 _HALF_MONTH: Final = re.compile(
     r"(?<![가-힣])반 ?달(?=$|[^가-힣]|[이은을도치간로]| ?(?:정도|치|쯤))"
 )
+_EVERY_OTHER_WEEK: Final = re.compile(r"(?<![가-힣])격주")
+_EVERY_QUARTER: Final = re.compile(r"(?<![가-힣])(?:매 ?분기|분기(?:마다|별|에 한))")
+_FIRST: Final = re.compile(r"(?<![가-힣])첫 ?(달|주|해)(?=$|[^가-힣]|[은는이가을를만도에의])")
 _ABOUT_TWO: Final = re.compile(
     r"(?<![가-힣])두어 ?(달|주일|주|시간|번|개|명|군데|가지|곳|건|장|차례|사람|해)"
 )
@@ -72,6 +75,9 @@ def _months_and_days(match: re.Match[str]) -> Iterator[tuple[str, str]]:
 _PERIODS: Final[list[tuple[re.Pattern[str], _Reading]]] = [
     (_MONTH_AND_MORE, lambda _: [("1", "months")]),
     (_HALF_MONTH, lambda _: [("0.5", "months"), ("15", "day")]),
+    (_EVERY_OTHER_WEEK, lambda _: [("14", "day")]),
+    (_EVERY_QUARTER, lambda _: [("3", "months")]),
+    (_FIRST, lambda match: [("1", _unit(match[1]))]),
     (_ABOUT_TWO, lambda match: [("2", _unit(match[1])), ("3", _unit(match[1]))]),
     (_WEEKS_AND_A_HALF, lambda match: [(f"{_few(match[1])}.5", "weeks")]),
     (_ONE_OR_TWO, lambda match: [(f"{DAYS[word]}", "day") for word in match.groups()]),

@@ -16,9 +16,11 @@ from edgebox.language.ages import ages
 from edgebox.language.articles import articles
 from edgebox.language.bare import MONEY, bare_amounts, bare_decimals, bare_shares
 from edgebox.language.births import births
+from edgebox.language.charwise import charwise
 from edgebox.language.compounds import compounds
 from edgebox.language.counters import TAIL, UNIT_WORD, UNITS
 from edgebox.language.dates import may_be_of_a_month
+from edgebox.language.dialled import dialled
 from edgebox.language.digits import networks_said
 from edgebox.language.groups import groups
 from edgebox.language.holidays import holidays
@@ -181,6 +183,8 @@ def possible_numbers(text: str) -> Iterator[Number]:
     yield from births(text)
     yield from holidays(text)
     yield from articles(text)
+    yield from dialled(text)
+    yield from charwise(text, numbers_in)
     yield from periods(text)
     for match in _MIXED.finditer(text):
         tens = numerals.stops(match[1], 0)[-1].value

@@ -59,7 +59,7 @@ def ratios(text: str) -> Iterator[Number]:
             yield _ratio(f"{one:f}", f"{other:f}", *match.span())
     for match in _EVENLY.finditer(text):
         value = frozenset({"5대5"})
-        yield Number("code", "5대5", value, value, *match.span())
+        yield Number("code", "5대5", value, value | {"50%"}, *match.span())
 
 
 def _part(words: str) -> Decimal:

@@ -37,7 +37,7 @@ _COUNTER_AFTER: Final = re.compile(r" ?(?:동|호|편|번|번지|요금제|만�
 _SIGNS: Final = re.compile(r"[A-Za-z0-9]+|\d{2,3}[가-힣]\d{4}")
 _ABOUT: Final = re.compile("[여몇] ?[만억]")
 _CURRENCY: Final = re.compile("|".join(CURRENCIES))
-_NEGATIVE: Final = re.compile("(?:마이너스|영하) ?$")
+_NEGATIVE: Final = re.compile(r"(?:(?:마이너스|영하) ?|(?<![\w)~.,:/+-])-)$")
 _SIZE: Final = re.compile(r"\d+(?:\.\d+)?")
 
 MAX_VALUES: Final = 8_000
@@ -91,7 +91,7 @@ def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Fo
             about = _ABOUT.search(text, number.start, number.end) is not None
             written += [_with_counter(value, counter, bare, about=about) for value in own]
             if _NEGATIVE.search(text, max(0, number.start - 5), number.start):
-                written += [_negative(value, counter) for value in own]
+                written += [_negative(value, counter, bare) for value in own]
         for kind, form in itertools.chain(*written):
             if len(form) <= MAX_CHARACTERS:
                 found[kind].add(form)
@@ -144,8 +144,10 @@ def _with_counter(
                 yield bare, f"{Decimal(figures) / size:f}여{sign}"
 
 
-def _negative(value: str, counter: str) -> Iterator[tuple[Form, str]]:
-    """Yield -12% and -5도 of 마이너스 십이 프로 and 영하 오 도."""
+def _negative(value: str, counter: str, bare: Form) -> Iterator[tuple[Form, str]]:
+    """Yield -12%, -5도, -32만 and -2.75 of 마이너스 십이 프로, 영하 오 도, 마이너스 삼십이만."""
+    if counter in {"원", ""} and _SIZE.fullmatch(value):
+        yield from ((bare, f"-{form}") for form in quantities(value))
     if value[0] != "#" and (size := _SIZE.match(value)):
         for word in ("%", "퍼센트") if value[-1] == "%" else {"도": ("도", "℃")}.get(counter, ()):
             yield Form.CLOSED, f"-{size[0]}{word}"
@@ -337,6 +339,8 @@ def _months(value: Decimal, figures: str) -> Iterator[tuple[Form, str]]:
     elif months == 0:
         yield Form.MONTH, f"{int(whole_years)}년"
     elif value > 12 and value == value.to_integral_value():
+        if months == 6:
+            yield Form.CLOSED, f"{value / 12:f}년"
         ends = [f"{months}개월", "반"] if months == 6 else [f"{months}개월"]
         for gap, end in itertools.product((" ", ""), ends):
             yield Form.CLOSED, f"{int(whole_years)}년{gap}{end}"
@@ -373,7 +377,9 @@ def _code(signs: str, written: str) -> Iterator[tuple[Form, str]]:
             listed |= {"-".join(groups), " ".join(groups)}
     if re.fullmatch(r"[A-Za-z0-9]+(?:[- ][A-Za-z0-9]+)*", written):
         listed |= {written, written.upper(), written.replace(" ", "-")}
-    if match := re.fullmatch(r"(02|0\d\d)(\d{3,4})(\d{4})|(1[568]\d\d)(\d{4})", signs):
+    if match := re.fullmatch(
+        r"(02|0\d\d)(\d{3,4})(\d{4})|(050\d)(\d{3,4})(\d{4})|(1[568]\d\d)(\d{4})", signs
+    ):
         parts = [part for part in match.groups() if part]
         listed |= {"-".join(parts), " ".join(parts)}
     elif signs.isdigit() and len(signs) == 16:

@@ -6,8 +6,10 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
+from edgebox.language.counters import TAIL, UNIT_WORD
 from edgebox.language.digits import LETTER, latin
-from edgebox.language.number import code
+from edgebox.language.groups import group
+from edgebox.language.number import code, plain
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
 
 if TYPE_CHECKING:
@@ -29,6 +31,37 @@ _IN_ENGLISH: Final = re.compile(
     rf"(?<![가-힣])((?:{LETTER}){{1,3}}) ?({'|'.join(_ENGLISH)}){_ENDS}"
 )
 
+_TEENS: Final = {
+    "텐": 10, "일레븐": 11, "트웰브": 12, "투엘브": 12, "써틴": 13, "서틴": 13, "포틴": 14,
+    "피프틴": 15, "식스틴": 16, "세븐틴": 17, "에이틴": 18, "나인틴": 19,
+} | {
+    f"{twenty}{gap}{one}": 20 + value
+    for twenty in ("트웬티", "트웨니")
+    for gap in ("", " ")
+    for one, value in {**_ENGLISH, "": 0}.items()
+}  # fmt: skip
+_TEEN: Final = "|".join(sorted(_TEENS, key=len, reverse=True))
+_AFTER: Final = (
+    r"(?=[^가-힣]|$|이?[요고]|[은는을를가로이에의도만]|으로|프로|울트라|플러스|입니|인데|에서)"
+)
+_OF_TEENS: Final = re.compile(
+    rf"(?<![가-힣])(?:((?:{LETTER}){{1,3}}) ?)?({_TEEN}){_AFTER}"
+    rf"|(?<=[가-힣])(?<!세븐)({_TEEN}){_AFTER}"
+)
+"""아이폰 식스틴, 에스 트웬티포, 윈도우텐."""
+_MAKES_CODES: Final = "에이치|더블유|에이|에프|제이|케이|에스|브이|엑스|와이|제트|엘|엠|큐"
+_FIGURE: Final = f"[{SINO_DIGITS}{ZEROS}]"
+_LETTERED: Final = re.compile(
+    rf"(?<![가-힣])((?:{_MAKES_CODES})(?:{LETTER}){{0,2}}) ?({_FIGURE}(?: {_FIGURE}){{0,7}})"
+    rf"(?={_ENDS}| (?!{_FIGURE})(?!(?:{UNIT_WORD})(?:{TAIL.pattern}))[가-힣]{{2}})"
+)
+"""케이 칠, 에이 공 삼: one figure, or figures that are said apart."""
+_ROOM: Final = re.compile(
+    rf"(?<![가-힣])(에이|비|씨|디) ?"
+    rf"(공{_FIGURE}{{1,3}}|(?:{_FIGURE}?백)?(?:{_FIGURE}?십)?{_FIGURE}?)"
+    rf" ?호(?={TAIL.pattern})"
+)
+"""비 공일호, 비백이 호."""
 _WORD: Final = re.compile("(?:[가-힣]|아이)원")
 """지원, 시원, 아이원: words."""
 
@@ -41,3 +74,13 @@ def models(text: str) -> Iterator[Number]:
     for match in _IN_ENGLISH.finditer(text):
         if not _WORD.fullmatch(match[0]):
             yield code("code", f"{latin(match[1])}{_ENGLISH[match[2]]}", *match.span())
+    for match in _OF_TEENS.finditer(text):
+        figures = f"{_TEENS[match[2] or match[3]]}"
+        yield plain("plain", figures, *match.span())
+        if match[1]:
+            yield code("code", f"{latin(match[1])}{figures}", *match.span())
+    for match in _LETTERED.finditer(text):
+        yield code("code", f"{latin(match[1])}{numerals.digits(match[2])}", *match.span())
+    for match in _ROOM.finditer(text):
+        if figures := group(match[2]):
+            yield code("code", f"{latin(match[1])}{figures}", *match.span())

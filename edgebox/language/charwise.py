@@ -1,0 +1,38 @@
+"""Figures that a recogniser writes with a space between any two: 1 2 만 9 천 원, 3 시 3 0 분.
+
+A run of them may be several numbers, so these forms are read generously, as those of `possible`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from edgebox.language.counters import UNIT_WORD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from edgebox.language.number import Number
+
+_RUN: Final = re.compile(
+    rf"(?:(?:오전|오후|새벽|아침|낮|저녁|밤) ?)?(?<![\d.,])\d(?:(?: |(?<=[가-힣])|(?=[가-힣]))"
+    rf"(?:\d(?!\d)|[십백천만억]|{UNIT_WORD})(?![.,:/-]\d)){{2,14}}",
+    re.ASCII,
+)
+_BETWEEN: Final = re.compile(r"(?<=\d) (?=\d)", re.ASCII)
+
+
+def charwise(text: str, read: Callable[[str], Iterable[Number]]) -> Iterator[Number]:
+    """Yield the numbers of runs of single figures, the spaces between them left out.
+
+    Args:
+        text: what was said.
+        read: returns the numbers of a text.
+    """
+    for match in _RUN.finditer(text):
+        closed = _BETWEEN.sub("", match[0])
+        if closed != match[0] and not closed.isdigit():
+            for number in read(closed):
+                yield replace(number, start=match.start(), end=match.end())
