@@ -87,6 +87,10 @@ _ROUND: Final = re.compile(
 """이백으로: a number without a counter."""
 
 
+_CARRIED: Final = re.compile(
+    r"이월(?: ?(?:잔액|상품|처리|가능|불가|시[키켜켰킬]|된|되|돼|됐|될)|하|해|했|할)"
+)
+"""What is carried over, and not of February."""
 _MONTH: Final = re.compile(r"(?<![가-힣])(?<![년해] )([유시])월(?![드절])")
 """유월이라, 시월에: a month without a day."""
 
@@ -99,17 +103,20 @@ _BARE: Final = re.compile(
     rf"(?<![가-힣\d])(?<![만천백십억] )"
     rf"([{SINO_DIGITS}]?[십백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?)"
     rf"(?=에(?!서)|은|는|을|를|이(?![가-힣])|이?요|으?로|만(?!원| 원|에| ?[{SINO_DIGITS}]?[천백십])"
-    r"|까지|부터|밖에| (?:더|정도|빼|남|나[오왔온]|들[어었]|갚)|[.,?!\n]|$)"
+    rf"|까지|부터|밖에|에서(?= [{SINO_DIGITS}십백천]{{1,4}}(?:으?로|까지|사이))"
+    r"| (?:더|정도|빼|남|나[오왔온]|들[어었]|갚|받|벌|내[고면]|냈|부르|주[고면]|줬|올[리려라]|깎"
+    r"|쓰|썼|넣|찍|빌|보[내냈])|[.,?!\n]|$)"
 )
 """구십은 빠져나갔고, 천에 오십오로: 만 원 is left out where amounts are talked about."""
 
 _NUMERAL: Final = rf"(?:[{SINO_DIGITS}]?[십백천]){{1,3}}[{SINO_DIGITS}]?"
 _OTHER_UNIT: Final = (
-    rf"{UNIT_WORD}|[기메테]가|테라|유로|달러|엔|위안|파운드|킬로|리터|톤|밀리|센티|미터|와트"
+    rf"(?!인[데가지거])(?:{UNIT_WORD})|[기메테]가|테라|유로|달러|엔|위안|파운드|킬로|리터|톤|밀리|센티"
+    "|미터|와트"
 )
 _BEFORE_NOUN: Final = re.compile(
     rf"(?<![가-힣])((?=[{SINO_DIGITS}][십백천]|[십백천][{SINO_DIGITS}십백]){_NUMERAL})"
-    rf"(?![{SINO_DIGITS}십백천만억]|에서|내지"
+    rf"(?![{SINO_DIGITS}십백천만억]|(?:에서|내지) ?[{SINO_DIGITS}십백천]{{1,4}}[만억]"
     rf"| [{SINO_DIGITS}]?[십백천만억](?:$|[^가-힣]|[{SINO_DIGITS}십백천만억]|{UNIT_WORD}))"
     rf"(?= ?(?!{_OTHER_UNIT})[가-힣]{{2}})"
     rf"|(?<=[가-힣]{{2}})(?<![{SINO_DIGITS}십백천만억])([{SINO_DIGITS}]십[{SINO_DIGITS}]?)"
@@ -196,7 +203,7 @@ def possible_numbers(text: str) -> Iterator[Number]:
         value, unit = _VALUES[match[1]], UNITS[match[2]]
         if match[2] == "분" and _SHARE.match(text, match.end()):
             continue  # 삼분의 일, not 오 분의 시간
-        if unit == "month":
+        if unit == "month" and not _CARRIED.match(text, match.start()):
             dated = _OF_YEAR.search(text, max(0, match.start() - 2), match.start())
             if 0 < value <= 12 and not dated:
                 yield date(0, value, 0, *match.span())

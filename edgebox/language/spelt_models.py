@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
 from edgebox.language.counters import TAIL, UNIT_WORD
 from edgebox.language.digits import LETTER, latin
 from edgebox.language.groups import group
-from edgebox.language.number import code, plain
+from edgebox.language.number import code, plain, quantity
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
 
 if TYPE_CHECKING:
@@ -62,6 +63,12 @@ _ROOM: Final = re.compile(
     rf" ?호(?={TAIL.pattern})"
 )
 """비 공일호, 비백이 호."""
+_LETTER_LAST: Final = re.compile(
+    rf"(?<![가-힣\d])({_FIGURE}{{2,4}}|(?=[{SINO_DIGITS}십])[{SINO_DIGITS}]?십?[{SINO_DIGITS}]?|\d{{1,4}})"
+    rf" ?(에이|비|씨|디|에프) ?(?:번|석|열)(?={TAIL.pattern})",
+    re.ASCII,
+)
+"""칠공이에이번, 십이 에이 석."""
 _WORD: Final = re.compile("(?:[가-힣]|아이)원")
 """지원, 시원, 아이원: words."""
 
@@ -71,6 +78,13 @@ def models(text: str) -> Iterator[Number]:
     for match in _MODEL.finditer(text):
         front, back = latin(match[1]), latin(match[3])
         yield code("code", f"{front}{numerals.digits(match[2])}{back}", *match.span())
+    for match in _LETTERED.finditer(text):
+        yield code("code", f"{latin(match[1])}{numerals.digits(match[2])}", *match.span())
+    yield from _in_english(text)
+    yield from _placed(text)
+
+
+def _in_english(text: str) -> Iterator[Number]:
     for match in _IN_ENGLISH.finditer(text):
         if not _WORD.fullmatch(match[0]):
             yield code("code", f"{latin(match[1])}{_ENGLISH[match[2]]}", *match.span())
@@ -79,8 +93,14 @@ def models(text: str) -> Iterator[Number]:
         yield plain("plain", figures, *match.span())
         if match[1]:
             yield code("code", f"{latin(match[1])}{figures}", *match.span())
-    for match in _LETTERED.finditer(text):
-        yield code("code", f"{latin(match[1])}{numerals.digits(match[2])}", *match.span())
+
+
+def _placed(text: str) -> Iterator[Number]:
+    """Yield rooms, seats and buses. 702A is read as amperes too, so its figures stand alone."""
     for match in _ROOM.finditer(text):
         if figures := group(match[2]):
             yield code("code", f"{latin(match[1])}{figures}", *match.span())
+    for match in _LETTER_LAST.finditer(text):
+        if figures := group(match[1]):
+            yield code("code", f"{figures}{latin(match[2])}", *match.span())
+            yield quantity(Decimal(figures), "", *match.span(1))
