@@ -15,6 +15,7 @@ from edgebox.language.counters import LOOSE_COUNT
 from edgebox.language.dates import is_placeholder, on_the_call
 from edgebox.language.korean import numbers_in
 from edgebox.language.landmarks import request, settlement
+from edgebox.language.lettered import has_another_letter
 from edgebox.language.number import provided, quantity
 from edgebox.language.paraphrase import paraphrases
 from edgebox.language.possible import possible_numbers
@@ -110,6 +111,8 @@ class Text:
     def bears_out(self, number: Number, text: str) -> bool:
         """Return whether the text supports a number of another text, its counter included."""
         values = number.requires & self.provides
+        if number.kind == "code" and has_another_letter(number, self.said):
+            return False
         written = counter_of(text, number)
         said = set().union(*(self.counters.get(value, ()) for value in values))
         return agrees(said, written) if values else self._are_people(number, written)

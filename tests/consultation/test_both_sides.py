@@ -147,3 +147,21 @@ def test_what_may_be_written_is_not_flagged_and_nothing_else_may(said, may, may_
     assert dict(zip(texts, passed, strict=True)) == expected
     call = Heard(said, ON)
     assert {one: not ungrounded(Text(f"{one} 문의", ON), call) for one in texts} == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "told", "other"),
+    [
+        ("갤럭시 에스 이십사 액정이요", "갤럭시 S24", "갤럭시 A24"),
+        ("갤럭시 S24 액정이 깨졌어요", "갤럭시 S24 액정", "갤럭시 A24 액정"),
+        ("12A석으로 바꿔 주세요", "12A석", "12B석"),
+        ("십이 에이 석이요", "12A석", "12B석"),
+        ("오류 삼백삼이래요", "오류 A303", "오류 A304"),
+        ("갤럭시 이십사요 에스 이십사인지는 몰라요", "갤럭시 A24", "갤럭시 A25"),
+        ("주문번호 비 일이삼사오요", "P12345", "P12346"),
+    ],
+)
+def test_the_score_flags_a_code_with_another_letter_than_the_call_has(said, told, other):
+    call = Heard(said, ON)
+    assert not ungrounded(Text(told, ON), call)
+    assert ungrounded(Text(other, ON), call)
