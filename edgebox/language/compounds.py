@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _FEW: Final = rf"\d{{1,3}}|[{SINO_DIGITS}십]{{1,3}}"
 _STAY: Final = re.compile(rf"(?<![가-힣\d])({_FEW}) ?박 ?({_FEW}) ?일", re.ASCII)
+_WEEKS: Final = re.compile(
+    rf"(?<![가-힣\d])({_FEW}) ?주 ?([1-6일이삼사오육]) ?일(?!\d|곱)", re.ASCII
+)
+"""이십팔 주 사 일, of a pregnancy. In `Number` it is ``28w4d``."""
 _MONTH: Final = r"(?<![가-힣\d])(1[0-2]|[1-9]|십[일이]|[일이삼사오유칠팔구시]) ?월(?:의)? ?"
 _LAST_DAY: Final = re.compile(rf"{_MONTH}말일", re.ASCII)
 _NAMED_DAYS: Final = {"보름": 15, "보름날": 15, "열흘날": 10, "초열흘": 10, "스무날": 20} | {
@@ -62,6 +66,11 @@ def compounds(text: str) -> Iterator[Number]:
     for match in _STAY.finditer(text):
         for group, unit in ((1, ""), (2, "day")):
             yield quantity(numerals.stops(match[group], 0)[-1].value, unit, *match.span(group))
+    for match in _WEEKS.finditer(text):
+        weeks, more = (numerals.stops(match[group], 0)[-1].value for group in (1, 2))
+        value = f"{weeks:f}w{more:f}d"
+        provides = frozenset({value, f"{weeks * 7:f}d", f"{more:f}d"})
+        yield Number("count", value, frozenset({value}), provides, *match.span())
     for match in _NAMED_DAY.finditer(text):
         yield date(0, _month(match[1]), _NAMED_DAYS[match[2]], *match.span())
     for match in _LAST_DAY.finditer(text):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _POINT: Final = re.compile("[점쩜]")
 _DIGIT: Final = f"[{ZEROS}{SINO_DIGITS}]"
 _WHOLE: Final = rf"(?=[{ZEROS}{SINO_DIGITS}십백천])(?:[{SINO_DIGITS}]?[십백천]\ ?){{0,3}}{_DIGIT}?"
+_MORE: Final = re.compile(rf" ?[점쩜] ?{_DIGIT}")
 _NOUGHT: Final = "제로"
 WORDS: Final = rf"(?:{_NOUGHT}|{_WHOLE})\ ?[점쩜]\ ?{_DIGIT}(?:\ ?{_DIGIT}){{0,3}}"
 FIGURES: Final = r"\d{1,3}\ ?[점쩜]\ ?\d{1,3}(?![\d.,])"
@@ -73,7 +74,8 @@ def _fractions(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
         yield end, spoken.strip()
         return
     for size in range(len(spoken), 0, -1):
-        if spoken[size - 1] != " ":
+        apart = size > 1 and _MORE.match(text, start + size)  # 영 점 삼 영 점 사: two of them
+        if spoken[size - 1] != " " and not apart:
             yield start + size, numerals.digits(spoken[:size])
 
 

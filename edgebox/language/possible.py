@@ -18,7 +18,7 @@ from edgebox.language.bare import MONEY, bare_amounts, bare_decimals, bare_share
 from edgebox.language.births import births
 from edgebox.language.charwise import charwise
 from edgebox.language.compounds import compounds
-from edgebox.language.counters import TAIL, UNIT_WORD, UNITS
+from edgebox.language.counters import NUMERAL_TAIL, TAIL, UNIT_WORD, UNITS
 from edgebox.language.dates import may_be_of_a_month
 from edgebox.language.dialled import dialled
 from edgebox.language.digits import networks_said
@@ -251,7 +251,17 @@ def _without_unit(text: str) -> Iterator[Number]:
     yield from _in_myriads(text)
 
 
+_TWO: Final = re.compile(
+    rf"(?:(?:끝|뒷?)(?: ?두)? ?자리|끝번호|오류|에러|코드|번호)(?:가|는|이|은|도)? ?"
+    rf"([{ZEROS}{SINO_DIGITS}] ?[{ZEROS}{SINO_DIGITS}])"
+    rf"(?!(?!이(?:랑|[고요에야라]))[{ZEROS}{SINO_DIGITS}])(?={NUMERAL_TAIL.pattern})"
+)
+"""끝자리 삼삼, 에러 공일."""
+
+
 def _codes(text: str) -> Iterator[Number]:
+    for match in _TWO.finditer(text):
+        yield plain("plain", numerals.digits(match[1]), *match.span(1))
     for match in _APART.finditer(text):
         figures = match[0].replace(" ", "")
         if not any(figures in order for order in _IN_ORDER):

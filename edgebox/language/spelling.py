@@ -189,6 +189,8 @@ def _forms(value: str, bare: Form | None) -> Iterator[tuple[Form, str]]:
         yield from ((Form.FIGURES, form) for form in (figures[1:], figures, figures.upper()))
     elif match := re.fullmatch(r"(\d+)조", value):
         yield from ((Form.CLOSED, f"{front}{match[1]}조") for front in ("", "제", "제 "))
+    elif match := re.fullmatch(r"(\d+)w(\d)d", value):
+        yield from ((Form.CLOSED, f"{match[1]}주{gap}{match[2]}일") for gap in (" ", ""))
     elif match := re.fullmatch(r"(\d+)(대|다시|에|/)(\d+)", value):
         yield from ((Form.CODE, form) for form in _of_two(*match.groups()))
     elif match := re.fullmatch(r"(\d+(?:\.\d+)?)(%|d|min|m|y)", value):

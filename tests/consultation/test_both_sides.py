@@ -125,6 +125,14 @@ CHARWISE = """
 1 2 3 중에 2 번이요 | 2번 | 123만 원
 """
 
+MORE = """
+통장 끝자리 삼삼에 입금했어요 | 33 · 끝자리 33 | 34
+보일러 에러 공일이랑 떠요 | 01 | 10
+시력 영 점 삼 영 점 사요 | 0.3 · 0.4 | 0.34
+고추 열 근에 이십만 원 두 묶음이요 | 10근 · 20만 원 · 2묶음 | 26만 원
+태아 이십팔 주 사 일이고요 | 28주 4일 · 28주 | 27주 · 28주 5일
+"""
+
 
 def rows(*blocks):
     for row in "".join(blocks).split("\n"):
@@ -137,7 +145,7 @@ def rows(*blocks):
     ("said", "may", "may_not"),
     [
         *rows(ARTICLES, OF_YEARS, PARTS_OF_NUMBERS, DECIMALS, BARE_SUMS, WORDS, CODES, NEGATIVE),
-        *rows(SHARES, PERIODS, DIALLED, CHARWISE),
+        *rows(SHARES, PERIODS, DIALLED, CHARWISE, MORE),
     ],
 )
 def test_what_may_be_written_is_not_flagged_and_nothing_else_may(said, may, may_not):
