@@ -38,7 +38,8 @@ _NEAR: Final = 60
 _OF_ANOTHER: Final = re.compile(
     r"(?:번호|버스|노선|호실|좌석|혈압|맥박|혈당|체중|몸무게|(?<![가-힣])키|시력|도수|버전|평점|별점"
     r"|학점|사이즈|치수|온도|습도|점수|성적|신발|운동화|구두|마일리지|포인트|면적|인원"
-    r"|사람|수량)(?:[이가은는도을를]|에서)?"
+    r"|사람|수량|호수|층수|내선|거리|채널|속도|무게|페이지|콜레스테롤|나이|연세|평수|지수|사번|학번"
+    r"|(?<![가-힣])동|키로수)(?:[이가은는도을를]|에서)?"
     r" ?(?:한|약|제가|지금)? ?(?:\d{2,3}에 ?)?$"
 )
 """Words of which a figure behind them says how much, and which are no money and no share."""
@@ -88,7 +89,7 @@ def bare_amounts(text: str) -> Iterator[Number]:
     """Yield the amounts that bare figures may be where money is talked about, in won."""
     for match in _BARE.finditer(text):
         near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
-        if MONEY.search(near) and not (_YEAR.fullmatch(match[1]) or _is_of_another(match)):
+        if MONEY.search(near) and not (_YEAR.fullmatch(match[1]) or is_of_another(match)):
             value = numerals.stops(match[1].replace(",", ""), 0)[-1].value * 10_000
             yield quantity(value, "won", *match.span())
 
@@ -108,7 +109,7 @@ def bare_shares(text: str) -> Iterator[Number]:
         whole, more = (numerals.stops(part or "0", 0)[-1].value for part in match.groups())
         yield quantity(whole * 10 + more, "percent", *match.span())
     for match in _SHARE.finditer(text):
-        if _is_of_another(match):
+        if is_of_another(match):
             continue
         if match[1]:
             yield quantity(Decimal(match[1]), "percent", *match.span())
@@ -119,7 +120,7 @@ def bare_shares(text: str) -> Iterator[Number]:
             yield quantity(Decimal(value), "percent", *match.span())
 
 
-def _is_of_another(match: re.Match[str]) -> bool:
+def is_of_another(match: re.Match[str]) -> bool:
     """Return whether a figure stands behind a word of which it is no money and no share."""
     start = match.start()
     return _OF_ANOTHER.search(match.string, max(0, start - _BEHIND), start) is not None

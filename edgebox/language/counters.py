@@ -45,7 +45,7 @@ UNITS: Final = dict.fromkeys(_COUNTERS.split(), "") | {
     f"{percent}{gap}포인트": "percent" for percent in ("퍼센트", "프로", "%") for gap in ("", " ")
 }  # fmt: skip
 _OWN: Final = """
-    TB 테라 테라바이트 · GB G Gbps 기가 기가바이트 · MB Mbps M 메가 메가바이트 · KB 킬로바이트
+    TB 테라 테라바이트 · GB G Gbps 기가 기가바이트 GHz · MB Mbps M 메가 메가바이트 · KB 킬로바이트
     · 달러 불 · 유로 · 엔 · 위안 · 파운드 · ㎡ m² m2 제곱미터 제곱 헤베
     · ㎥ m³ m3 세제곱미터 세제곱 입방미터 루베
 """

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language import numerals
 from edgebox.language.ages import ages
 from edgebox.language.articles import articles
-from edgebox.language.bare import MONEY, bare_amounts, bare_decimals, bare_shares
+from edgebox.language.bare import MONEY, bare_amounts, bare_decimals, bare_shares, is_of_another
 from edgebox.language.births import births
 from edgebox.language.charwise import charwise
 from edgebox.language.compounds import compounds
@@ -104,8 +104,9 @@ _BARE: Final = re.compile(
     rf"([{SINO_DIGITS}]?[십백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?)"
     rf"(?=에(?!서)|은|는|을|를|이(?![가-힣])|이?요|으?로|만(?!원| 원|에| ?[{SINO_DIGITS}]?[천백십])"
     rf"|까지|부터|밖에|에서(?= [{SINO_DIGITS}십백천]{{1,4}}(?:으?로|까지|사이))"
-    r"| (?:더|정도|빼|남|나[오왔온]|들[어었]|갚|받|벌|내[고면]|냈|부르|주[고면]|줬|올[리려라]|깎"
-    r"|쓰|썼|넣|찍|빌|보[내냈])|[.,?!\n]|$)"
+    r"|에서(?= (?:세금|떼|빼|공제|깎))"
+    r"| (?:더|정도|빼|남|나[오왔온가갔]|들[어었]|갚|받|벌|내[고면]|냈|부르|주[고면]|줬|올[리려라]"
+    r"|깎|쓰|썼|넣|찍|빌|보[내냈])|[.,?!\n]|$)"
 )
 """구십은 빠져나갔고, 천에 오십오로: 만 원 is left out where amounts are talked about."""
 
@@ -269,14 +270,20 @@ def _codes(text: str) -> Iterator[Number]:
 
 
 def _in_myriads(text: str) -> Iterator[Number]:
-    """Yield the amounts that bare numerals may be beside others: 구십은 of 백구십만 원."""
+    """Yield the amounts that bare numerals may be beside others: 구십은 of 백구십만 원.
+
+    Away from money, and behind a word of which they are no amount, they have no unit.
+    """
     for match in _BARE.finditer(text):
         near, far = (
             text[max(0, match.start() - reach) : match.end() + reach] for reach in (_NEAR, _FAR)
         )
         word = match[1][:-1] if _ENDING.match(text, match.end() - 1) else match[1]
-        if MONEY.search(near) or _RENT.search(far):
-            yield quantity(numerals.stops(word, 0)[-1].value * 10_000, "won", *match.span())
+        value, money = numerals.stops(word, 0)[-1].value, MONEY.search(near) or _RENT.search(far)
+        if money and not is_of_another(match):
+            yield quantity(value * 10_000, "won", *match.span())
+        elif len(word) > 1:  # 속도가 육십은 나와요
+            yield quantity(value, "", *match.span())
 
 
 def _dated(text: str, one: Number, months: list[Month]) -> Number:

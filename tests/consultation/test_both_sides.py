@@ -130,7 +130,21 @@ MORE = """
 보일러 에러 공일이랑 떠요 | 01 | 10
 시력 영 점 삼 영 점 사요 | 0.3 · 0.4 | 0.34
 고추 열 근에 이십만 원 두 묶음이요 | 10근 · 20만 원 · 2묶음 | 26만 원
+와이파이 이 점 사 기가랑 오 기가 둘 다요 | 2.4GHz · 5GHz · 2.4기가 | 24GHz
 태아 이십팔 주 사 일이고요 | 28주 4일 · 28주 | 27주 · 28주 5일
+"""
+
+OF_ANOTHER = """
+호수는 1203이고 관리비가 12만원이에요 | 1203 · 12만 원 | 1,203만 원
+동은 101이고 관리비 12만원 나왔어요 | 101 | 101만 원
+주행거리가 한 350 정도고 수리비 80만원이요 | 350 | 350만 원
+주행거리가 삼백오십 정도고 수리비 팔십만 원 | 350 | 350만 원
+속도는 100으로 하고 월 3만원이요 | 100 | 100만 원
+몸무게가 육십은 넘고 병원비 오만 원 | 60 · 5만 원 | 60만 원
+나이가 칠십은 됐고 월급이 이백만 원 | 70 · 200만 원 | 70만 원
+인원이 이백은 되고 대관료 오십만 원 | 200 | 200만 원
+이자는 칠십 나갔고 원금은 오만 원만 | 70만 원 | 75만 원
+급여 삼백에서 세금 떼고 이백칠십 받아요 | 300만 원 · 270만 원 | 30만 원
 """
 
 
@@ -145,7 +159,7 @@ def rows(*blocks):
     ("said", "may", "may_not"),
     [
         *rows(ARTICLES, OF_YEARS, PARTS_OF_NUMBERS, DECIMALS, BARE_SUMS, WORDS, CODES, NEGATIVE),
-        *rows(SHARES, PERIODS, DIALLED, CHARWISE, MORE),
+        *rows(SHARES, PERIODS, DIALLED, CHARWISE, MORE, OF_ANOTHER),
     ],
 )
 def test_what_may_be_written_is_not_flagged_and_nothing_else_may(said, may, may_not):
