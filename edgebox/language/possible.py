@@ -102,9 +102,9 @@ _MIXED: Final = re.compile(
 _BARE: Final = re.compile(
     rf"(?<![가-힣\d])(?<![만천백십억] )"
     rf"([{SINO_DIGITS}]?[십백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?)"
-    rf"(?=에(?!서)|은|는|을|를|이(?![가-힣])|이?요|으?로|만(?!원| 원|에| ?[{SINO_DIGITS}]?[천백십])"
-    rf"|까지|부터|밖에|에서(?= [{SINO_DIGITS}십백천]{{1,4}}(?:으?로|까지|사이))"
-    r"|에서(?= (?:세금|떼|빼|공제|깎))"
+    rf"(?=에(?!서)|은|는|을|를|이(?![가-힣])|이?요|으?로"
+    rf"|만(?![가-힣]| 원| [{SINO_DIGITS}]?[천백십])|까지|부터|밖에"
+    rf"|에서(?= (?:[{SINO_DIGITS}십백천]{{1,4}}(?:으?로|까지|사이)|세금|떼|빼|공제|깎))"
     r"| (?:더|정도|빼|남|나[오왔온가갔]|들[어었]|갚|받|벌|내[고면]|냈|부르|주[고면]|줬|올[리려라]"
     r"|깎|쓰|썼|넣|찍|빌|보[내냈])|[.,?!\n]|$)"
 )
@@ -147,7 +147,7 @@ _MORE_ONES: Final = (
 """After tens: 예순다섯부터 says no sixty."""
 _NATIVE: Final = re.compile(
     rf"(?<![가-힣])(?:([열쉰]|스물|서른|마흔|예순|일흔|여든|아흔) ?({'|'.join(_ONES)})"
-    rf"|(스무|서른|마흔|예순|일흔|여든|아흔)(?! ?(?:{_MORE_ONES})))"
+    rf"|(스무(?![스디])|서른|마흔|예순|일흔|여든|아흔)(?! ?(?:{_MORE_ONES})))"
     rf"(?= ?(?:개들이|(?!{_OTHER_UNIT})[가-힣]))"
 )
 """스무 실, 서른두 석: any noun may follow."""
@@ -252,17 +252,20 @@ def _without_unit(text: str) -> Iterator[Number]:
     yield from _in_myriads(text)
 
 
-_TWO: Final = re.compile(
+_NAMED_SIGNS: Final = re.compile(
     rf"(?:(?:끝|뒷?)(?: ?두)? ?자리|끝번호|오류|에러|코드|번호)(?:가|는|이|은|도)? ?"
-    rf"([{ZEROS}{SINO_DIGITS}] ?[{ZEROS}{SINO_DIGITS}])"
+    rf"([{ZEROS}{SINO_DIGITS}](?: ?[{ZEROS}{SINO_DIGITS}]){{1,5}})"
     rf"(?!(?!이(?:랑|[고요에야라]))[{ZEROS}{SINO_DIGITS}])(?={NUMERAL_TAIL.pattern})"
 )
-"""끝자리 삼삼, 에러 공일."""
+"""끝자리 삼삼, 에러 이일삼 떠서."""
 
 
 def _codes(text: str) -> Iterator[Number]:
-    for match in _TWO.finditer(text):
-        yield plain("plain", numerals.digits(match[1]), *match.span(1))
+    for match in _NAMED_SIGNS.finditer(text):
+        signs = numerals.digits(match[1])
+        yield plain("plain", signs, *match.span(1))
+        if match[1][-1] == "이" and len(signs) > 2:
+            yield plain("plain", signs[:-1], *match.span(1))
     for match in _APART.finditer(text):
         figures = match[0].replace(" ", "")
         if not any(figures in order for order in _IN_ORDER):

@@ -88,7 +88,7 @@ def tens_of(low: str, high: str) -> Iterator[Decimal]:
 
 
 _POSSIBLE: Final = re.compile(
-    rf"(?<![가-힣])(?<![십백천만억점] )(?:([{SINO_DIGITS}십]) ?(?:에서|내지) ?"
+    rf"(?<![가-힣])(?<![십백천만억점{SINO_DIGITS}] )(?:([{SINO_DIGITS}십]) ?(?:에서|내지) ?"
     rf"([{SINO_DIGITS}십백]{{1,4}})|([{SINO_DIGITS}]) ([{SINO_DIGITS}]))"
     rf"(?P<scale> ?[십백천]?[만억]?) ?(?P<unit>{UNIT_WORD})(?={TAIL.pattern})"
 )
