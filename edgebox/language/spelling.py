@@ -383,7 +383,7 @@ def _code(signs: str, written: str) -> Iterator[tuple[Form, str]]:
         r"(02|0\d\d)(\d{3,4})(\d{4})|(050\d)(\d{3,4})(\d{4})|(1[568]\d\d)(\d{4})", signs
     ):
         parts = [part for part in match.groups() if part]
-        listed |= {"-".join(parts), " ".join(parts)}
+        listed |= {sign.join(parts) for sign in "- ."}
     elif signs.isdigit() and len(signs) == 16:
         listed.add("-".join(signs[at : at + 4] for at in range(0, 16, 4)))
     elif match := re.fullmatch(r"(\d{2,3}[가-힣])(\d{4})", signs):
