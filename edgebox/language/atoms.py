@@ -111,7 +111,8 @@ def _of_this_century(one: Number, years: Decimal, text: str) -> Number:
     if years < 100 and BORN.match(text, one.end):
         birth = born(int(years), one.start, one.end)
         return either(birth, one) if years < _GROWN and text[one.start] != "0" else birth
-    dated = (_DATED if years >= _GROWN else _OF_SURE_YEAR).match(text, one.end) is not None
+    sure = years >= _GROWN or text[one.start] == "0"
+    dated = (_DATED if sure else _OF_SURE_YEAR).match(text, one.end) is not None
     if years >= 100 or (years < _GROWN and not dated) or _LASTS.match(text, one.end):
         return one
     year = {f"{full}y" for full in full_years(int(years))}

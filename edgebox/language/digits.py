@@ -159,6 +159,8 @@ def _run(text: str, start: int, end: int) -> Number | None:
     for ending, more in _ENDINGS.items():
         if text[start:end].endswith(ending) and more.match(text, end):
             readings.append(digits[: -len(ending)])
+    if any(map(_MOBILE.fullmatch, readings)):
+        readings = [one for one in readings if len(one) <= _LONGEST_PHONE]
     # Four figures, eight or eleven are what is dictated most.
     readings.sort(key=lambda one: len(one) not in {4, 8, 11})
     return reduce(either, (_copied(one, start, end) for one in readings))
@@ -183,6 +185,7 @@ def repaired_code(first: Number, more: Number) -> Number | None:
     return _copied(whole, first.start, more.end)
 
 
+_LONGEST_PHONE: Final = 11
 _COPIED: Final = frozenset(["phone", "code"])
 _MOBILE: Final = re.compile(r"01[016789]\d{7,8}")
 

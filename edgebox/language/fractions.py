@@ -29,6 +29,7 @@ _PART: Final = re.compile(
 )
 
 _TENTHS: Final = 10
+_LONG: Final = 10_000
 
 
 def share(match: re.Match[str]) -> Number | None:
@@ -73,4 +74,5 @@ def written_fractions(part: int, whole: int) -> Iterator[str]:
     """Yield the written forms of a fraction. 15/100 would be read as two numbers."""
     if whole <= _TENTHS:
         yield f"{part}/{whole}"
-    yield from (f"{whole}분의{gap}{part}" for gap in (" ", ""))
+    if whole < _LONG:
+        yield from (f"{whole}분의{gap}{part}" for gap in (" ", ""))

@@ -18,7 +18,8 @@ from edgebox.language.counters import MEASURE, OWN_COUNTERS, UNIT_WORD
 from edgebox.language.form import Form, Forms
 from edgebox.language.fractions import written_fractions
 from edgebox.language.groups import group
-from edgebox.language.number import CURRENCIES
+from edgebox.language.korean import numbers_in
+from edgebox.language.number import CURRENCIES, birth_years
 from edgebox.language.periods import ABOUT_AFTER, ABOUT_BEFORE, ALIKE
 from edgebox.language.spelling_dates import OF_FOUR, dated, in_a_year, timed, years
 from edgebox.language.spelling_ranges import ranges
@@ -68,7 +69,7 @@ def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Fo
     found: Forms = defaultdict(set)
     seen: set[tuple[str, Form | None]] = set()
     before: Collection[str] = ()
-    ended = 0
+    ended, last = 0, ""
     for number in numbers:
         if len(seen) > MAX_VALUES:
             break
@@ -81,9 +82,10 @@ def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Fo
         if counter in OWN_COUNTERS:
             own = {_CURRENCY.sub("", value) for value in own}
         near = before if abs(number.start - ended) <= _BESIDE else ()
-        written = [ranges([*near, *own], counter), in_a_year(near, own, counter)]
+        alike = near if _may_be_a_range(last, counter) else ()
+        written = [ranges([*alike, *own], counter), in_a_year(near, own, counter)]
         written += [_forms(*value) for value in values]
-        before, ended = own, number.end
+        before, ended, last = own, number.end, counter
         if copied:
             signs = [value for value, _ in values if _SIGNS.fullmatch(value)]
             written += [_code(value, text[number.start : number.end]) for value in signs]
@@ -100,6 +102,12 @@ def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Fo
     found[Form.CLOSED] |= _business_days([*found[Form.CLOSED], *found[Form.COPIED]], text)
     found[Form.FIGURES] -= found[Form.QUANTITY]
     return found
+
+
+def _may_be_a_range(one: str, other: str) -> bool:
+    """Return whether two counters may be of one range: 삼만에서 오만 원, and no 35달러 and 50원."""
+    money = {"원", *OWN_COUNTERS}
+    return one == other or not (one and other) or money.isdisjoint({one, other})
 
 
 def _counter(number: Number, text: str) -> str:
@@ -308,9 +316,9 @@ def _measured(value: Decimal, figures: str, unit: str) -> Iterator[tuple[Form, s
         yield from _months(value, figures)
     elif unit == "y":
         yield Form.MONTH, f"{figures}년"
-        if len(figures) == 4:
+        if len(figures) == 4 and int(figures) in birth_years(int(figures[2:])):
             yield Form.CLOSED, f"{figures[2:]}년생"
-        if figures.startswith("20"):
+        if figures.startswith("20") and figures[2:] != "00":
             yield from ((Form.CLOSED, f"{figures[2:]}년{word}") for word in _OF_YEAR)
     else:
         yield from _lasting(value, figures)
@@ -367,6 +375,11 @@ _BETWEEN: Final = re.compile(r" ?(?:에|다시|하이픈|대시) ?")
 _APART: Final = re.compile(" ")
 
 
+def _is_one(form: str) -> bool:
+    """Return whether groups with spaces between them are read as one number."""
+    return len(numbers_in(form)) == 1
+
+
 def _code(signs: str, written: str) -> Iterator[tuple[Form, str]]:
     """Yield a code or telephone number in one run, hyphenated, and as it was written."""
     listed = {signs}
@@ -376,14 +389,14 @@ def _code(signs: str, written: str) -> Iterator[tuple[Form, str]]:
         apart = len(groups) > 1 and min(map(len, groups)) > (0 if between is _BETWEEN else 1)
         if apart and said in {signs, f"{signs}2"}:
             groups[-1] = signs[len(said) - len(groups[-1]) :]  # without the 이 of 이요
-            listed |= {"-".join(groups), " ".join(groups)}
+            listed |= {"-".join(groups), *filter(_is_one, [" ".join(groups)])}
     if re.fullmatch(r"[A-Za-z0-9]+(?:[- ][A-Za-z0-9]+)*", written):
         listed |= {written, written.upper(), written.replace(" ", "-")}
     if match := re.fullmatch(
         r"(02|0\d\d)(\d{3,4})(\d{4})|(050\d)(\d{3,4})(\d{4})|(1[568]\d\d)(\d{4})", signs
     ):
         parts = [part for part in match.groups() if part]
-        listed |= {sign.join(parts) for sign in "- ."}
+        listed |= {sign.join(parts) for sign in ("- ." if match[1] else "- ")}
     elif signs.isdigit() and len(signs) == 16:
         listed.add("-".join(signs[at : at + 4] for at in range(0, 16, 4)))
     elif match := re.fullmatch(r"(\d{2,3}[가-힣])(\d{4})", signs):

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
 _SIGNS: Final = "~-"
+_TEN: Final = 10
+_SHORT: Final = re.compile(r"\d{1,2}-\d{1,2}[만억천백]?")
+"""Others with a hyphen are codes for a reader: 110-234번."""
 _RANGED: Final = ("명", "회", "건", "번")
 _VALUE: Final = re.compile(r"(\d{1,12}(?:\.\d+)?)(%|d|min|mo|m|)|(\d{1,2}):00")
 _DATE: Final = re.compile(r"(?:~|(?:\d{4}-)?)(\d{1,2})-(\d{1,2})")
@@ -75,7 +78,8 @@ def _range(low: Decimal, high: Decimal, unit: str, counter: str) -> Iterator[tup
             else {"원", *_RANGED}
         )
         for span, gap, word in itertools.product(_spans(low, high), ("", " "), said):
-            yield Form.CLOSED, f"{span}{gap}{word}"
+            if "-" not in span or (_SHORT.fullmatch(span) and (word != "번" or high < _TEN)):
+                yield Form.CLOSED, f"{span}{gap}{word}"
 
 
 def _spans(low: Decimal, high: Decimal) -> Iterator[str]:

@@ -153,6 +153,17 @@ OF_ANOTHER = """
 급여 삼백에서 세금 떼고 이백칠십 받아요 | 300만 원 · 270만 원 | 30만 원
 """
 
+RANGES = """
+계좌 일일공에 이삼사에 오육칠팔구공이요 | 110-234-567890 | 110-234번 · 110-234
+외화 삼천 달러에 수수료가 이만 오천 원이요 | 3,000달러 · 25,000원 | 3,000~25,000원 · 3천 원
+백삼동 천이백사호고요 | 103동 1204호 | 103-1204번
+이만 원인데 이십만 원 나왔어요 | 2만 원 · 20만 원 · 2만~20만 원 | 20000-200000원
+점수 육십구 점에서 칠십이 점요 | 69~72점 · 69-72점 | 69~73점
+공삼년형이랑 공오년식이요 | 03년형 · 05년식 · 2003년형 | 04년형
+제 번호가 공일공 삼사팔공 이이칠칠이에요 | 010-3480-2277 | 010 3480 22772
+두 건인데 사만 원이요 | 2건 · 4만 원 | 2~4만 원
+"""
+
 
 def rows(*blocks):
     for row in "".join(blocks).split("\n"):
@@ -165,7 +176,7 @@ def rows(*blocks):
     ("said", "may", "may_not"),
     [
         *rows(ARTICLES, OF_YEARS, PARTS_OF_NUMBERS, DECIMALS, BARE_SUMS, WORDS, CODES, NEGATIVE),
-        *rows(SHARES, PERIODS, DIALLED, CHARWISE, MORE, OF_ANOTHER),
+        *rows(SHARES, PERIODS, DIALLED, CHARWISE, MORE, OF_ANOTHER, RANGES),
     ],
 )
 def test_what_may_be_written_is_not_flagged_and_nothing_else_may(said, may, may_not):
