@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from edgebox.consultation.grounding import Figures
-from edgebox.language.names import names_of_call, wrong_names
+from edgebox.language.miscalled import wrong_names
+from edgebox.language.names import names_of_call
 from edgebox.language.words import squeeze
 from edgebox.reading.call import Call
 from edgebox.reading.sentences import split_sentences

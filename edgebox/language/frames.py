@@ -10,9 +10,10 @@ import re
 from operator import ne
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.inflected import VERBAL, is_short_verb
 from edgebox.language.ordinary import is_noun, is_ordinary
 from edgebox.language.syllables import confusable
-from edgebox.language.vocabulary import BEHIND, PARTICLE, VERBAL
+from edgebox.language.vocabulary import BEHIND, PARTICLE
 from edgebox.language.words import REPORT_WORDS
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ _KINDS: Final = re.compile(
 """Kinds of which each has its name before it."""
 
 _NO_NOUN_LAST: Final = frozenset(
-    "고며면서지게던려록다여니데채은는을를이가도만의에로어아히인한할된될해기임음함"
+    "고며면서지게던려록다여니데채은는을를이가도만의에로어아히인한할된될해기임음함워져쳐켜겨"
 )
 
 _ADVERB_LAST: Final = frozenset("고며면서지게던려록다여니데채히인한할된될")
@@ -93,6 +94,7 @@ _ADVERBS: Final = frozenset(
     자주 자꾸 계속 매번 항상 거의 아주 매우 너무 다시 이미 아직 바로 먼저 함께 같이 모두
     전부 각각 따로 직접 혼자 서로 미리 잠시 잠깐 가끔 종종 주로 더욱 특히 결국 일단 우선
     대략 약간 조금 많이 무척 훨씬 서서히 천천히 급히 빨리 갑자기 제대로 그대로 새로 별로
+    보통 대개 그전 열두 두세 거둔
     """.split()  # noqa: SIM905 - a list of words
 )
 
@@ -121,7 +123,9 @@ def _names_a_thing(word: str) -> bool:
 
 def _is_name(word: str) -> bool:
     """Return whether a word may be a name: it is no verb and no ordinary noun."""
-    return not (is_noun(word) or VERBAL.search(word) or word[-1] in _NO_NOUN_LAST)
+    return not (
+        is_noun(word) or VERBAL.search(word) or is_short_verb(word) or word[-1] in _NO_NOUN_LAST
+    )
 
 
 def _is_near(word: str, double: str) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.inflected import VERBAL
 from edgebox.language.kinds import PLACE
 from edgebox.language.misheard import readings
 from edgebox.language.ordinary import is_ordinary
-from edgebox.language.vocabulary import BEHIND, VERBAL
+from edgebox.language.vocabulary import BEHIND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

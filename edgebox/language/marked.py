@@ -10,9 +10,10 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.inflected import VERBAL
 from edgebox.language.ordinary import is_noun
 from edgebox.language.syllables import are_one_apart
-from edgebox.language.vocabulary import PARTICLE, VERBAL
+from edgebox.language.vocabulary import PARTICLE
 from edgebox.language.words import REPORT_WORDS
 
 if TYPE_CHECKING:

@@ -15,8 +15,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.brands import BRANDS
+from edgebox.language.inflected import VERBAL
 from edgebox.language.kinds import KINDS, NAMED_KIND, PLACE
-from edgebox.language.ordinary import is_affix, is_noun, is_ordinary
+from edgebox.language.loans import spelt_alike
+from edgebox.language.ordinary import (
+    is_affix,
+    is_noun,
+    is_noun_with_more,
+    is_ordinary,
+    is_partly_a_name,
+)
 from edgebox.language.syllables import (
     are_forms_of_a_verb,
     begin_alike,
@@ -25,7 +34,7 @@ from edgebox.language.syllables import (
     only_ends_in_m,
     sound_the_same,
 )
-from edgebox.language.vocabulary import BEHIND, PARTICLE, VERBAL, latin_words
+from edgebox.language.vocabulary import BEHIND, PARTICLE, latin_words
 from edgebox.language.words import follows
 
 if TYPE_CHECKING:
@@ -41,38 +50,22 @@ _ONLY_OF_NOUNS: Final = frozenset(_OF_NOUNS.split())
 """Particles that no verb has."""
 
 _OTHERS: Final = re.compile(
-    "[영공일이삼사오육륙칠팔구십백천만억]{2,}[가-힣]?|..?(?:으로|에서|에게|까지|부터)"
+    "[영공일이삼사오육륙칠팔구십백천만억점]{2,}[가-힣]?|..?(?:으로|에서|에게|까지|부터|한테|대로|만큼|처럼|보다|짜리)"
+    "|[가-힣]+님(?:께서?)?"
 )
-"""십일월 and 십이월 are two numbers, 집으로 and 안으로 two nouns with a particle."""
+"""십일월 and 십이월 are two numbers, 집으로 and 안으로 two nouns with a particle, 점장님 a title.
+"""
 
 _VERB_LAST: Final = frozenset(
     "고며면지서던려록다여야러니데채음은는인라자까죠어아게시셔운긴춘꾼낸뜬싼킨픈쁜"
 )
 """Last syllables of verbs. Of a word of three syllables that ends so, a particle must follow."""
 
-_VARIANTS: Final = frozenset(
-    frozenset(pair.split("/"))
-    for pair in """
-    렌터카/렌트카 메시지/메세지 콘텐츠/컨텐츠 카탈로그/카달로그 비즈니스/비지니스 바비큐/바베큐
-    스케줄/스케쥴 텔레비전/텔레비젼 주니어/쥬니어 캐비닛/캐비넷 심포지엄/심포지움
-    초콜릿/초콜렛 애프터/에프터 액세서리/악세서리 리포트/레포트 데이터/데이타 모니터/모니타
-    배터리/밧데리 컴퓨터/컴퓨타 소시지/소세지 슈퍼마켓/수퍼마켓
-    """.split()  # noqa: SIM905 - a list of words
-)
-"""Two ways to write one word."""
+_LAST_OF_SHORT: Final = frozenset("러긴춘꾼낸뜬싼킨픈쁜")
+"""Of those, the last ones of verbs of up to four syllables: 바꾼, and not 달빛사냥꾼."""
 
-_KNOWN_LISTED: Final = """
-    넷플릭스 유튜브 디즈니플러스 웨이브 멜론 스포티파이 인스타그램 페이스북 카카오톡 카카오페이
-    카카오뱅크 네이버페이 삼성페이 애플페이 토스뱅크 케이뱅크 페이코 지마켓 옥션 인터파크 티몬
-    위메프 마켓컬리 올리브영 다이소 이마트 롯데마트 홈플러스 코스트코 스타벅스 이디야 투썸플레이스
-    맥도날드 버거킹 롯데리아 갤럭시 아이폰 아이패드 에어팟 맥북 플레이스테이션 닌텐도
-    마이크로소프트 안드로이드 윈도우 크롬 구글 아마존 알리익스프레스 에어비앤비 아고다 부킹닷컴
-    익스피디아 스카이스캐너 하나투어 모두투어 배달의민족 요기요 쿠팡이츠 카카오택시 제주항공
-    대한항공 아시아나 티웨이 에어부산 우체국 국민은행 신한은행 우리은행 하나은행 농협은행 기업은행
-    현대카드 삼성카드 롯데카드 비씨카드 현대자동차 기아자동차 테슬라 벤츠
-"""
-_KNOWN: Final = frozenset(_KNOWN_LISTED.split())
-"""Names that a model knows: it puts them right where a recogniser has misheard them."""
+_BEFORE_VERBS: Final = frozenset("어아여려겨해져쳐켜워드보내주시으")
+"""Syllables before the last one of a verb: 돌려줌, 알려드림."""
 
 _FORMS: Final = (set("하했한할함합해"), set("되됐된될됨됩돼"))
 """Syllables of one verb."""
@@ -111,7 +104,11 @@ def misheard(text: str, said: Vocabulary, *, listed: bool = False) -> Iterator[s
             found.add(token)
             yield token
     for name, kind in _APART.findall(text):
-        if name not in found and _is_misheard(name + kind, said, listed=listed):
+        if (
+            name not in found
+            and not is_noun(name)
+            and _is_misheard(name + kind, said, listed=listed)
+        ):
             yield name + kind
     for word in latin_words(text) - said.latin:
         if word not in said.squeezed and any(_one_letter(word, other) for other in said.latin):
@@ -121,15 +118,25 @@ def misheard(text: str, said: Vocabulary, *, listed: bool = False) -> Iterator[s
 def _is_misheard(token: str, said: Vocabulary, *, listed: bool) -> bool:
     """Return whether a word is a name of the call, wrong by a syllable."""
     readings = _readings(token)
-    if VERBAL.search(token) or any(
-        word in said.squeezed or word in _KNOWN or _OTHERS.fullmatch(word) for word, _ in readings
-    ):
+    if _is_no_name(token, readings, said):
         return False
     return any(
         _Pair(word, run, particle, said).is_wrong_name(listed=listed)
         for word, particle in readings
         if _SHORTEST <= len(word) <= _LONGEST
         for run in said.near(word)
+    )
+
+
+def _is_no_name(token: str, readings: list[tuple[str, str]], said: Vocabulary) -> bool:
+    """Return whether a word is one of the call, a verb, or a noun with what is written to it."""
+    return (
+        VERBAL.search(token) is not None
+        or (len(token) < _LONG and is_noun_with_more(token))
+        or any(
+            word in said.squeezed or word in BRANDS or _OTHERS.fullmatch(word)
+            for word, _ in readings
+        )
     )
 
 
@@ -142,7 +149,7 @@ def readings(text: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
 def _is_before_its_kind(token: str, kind: str, said: Vocabulary) -> bool:
     """Return whether a word is a wrong name before its kind: 뉴블로 요금제 for 뉴블루 요금제."""
     names = said.before(kind).intersection(said.near(token)) if kind else ()
-    if not names or VERBAL.search(token) or token in said.squeezed or token in _KNOWN:
+    if not names or _is_no_name(token, [(token, "")], said):
         return False
     if any(said.is_word(word) for word, particle in _readings(token) if particle):
         return False
@@ -219,6 +226,7 @@ class _Pair:
         if VERBAL.search(self.double) or not (BEHIND.fullmatch(behind) or PLACE.search(self.run)):
             return False
         verb = self.word[-1] in _VERB_LAST and self.particle not in _ONLY_OF_NOUNS
+        verb = verb and not (len(self.word) >= _LONG and self.word[-1] in _LAST_OF_SHORT)
         if self.introduced:
             return not verb or len(self.word) > _SHORTEST
         if len(self.word) == _SHORTEST and self.last:
@@ -229,25 +237,36 @@ class _Pair:
         """Return whether they are two forms or spellings of one word."""
         pair = {self.one, self.other}
         contracted = self.last and ord(self.other) - ord(self.one) in _CONTRACTED
-        if self.last and not self.introduced and only_ends_in_m(self.one, self.other):
+        verb = len(self.word) == _SHORTEST or self.word[-2] in _BEFORE_VERBS
+        if verb and self.last and not self.introduced and only_ends_in_m(self.one, self.other):
             return True  # 돌려드림 and 돌려드린
         if self.last and are_forms_of_a_verb(self.one, self.other, self.run[len(self.word) :]):
             return True
         return (
             contracted
-            or {self.word, self.double} in _VARIANTS
+            or spelt_alike(self.word, self.double)
             or any(pair <= forms for forms in _FORMS)
         )
 
     def _is_other_word(self) -> bool:
         """Return whether the word is another one of the trade: 결제일 beside 결재일."""
         if is_ordinary(self.word, self.at):
-            named = self.introduced or (self.often and self.place and len(self.word) >= _LONG)
-            return not named or is_ordinary(self.double, self.at)
+            partly = is_partly_a_name(self.word)
+            named = self.introduced or partly
+            named = named or (self.often and self.place and len(self.word) >= _LONG)
+            kind = partly and self.place  # 송림세무소 for 송림세무서
+            return not named or (is_ordinary(self.double, self.at) and not kind)
         if self.introduced:
             return False
+        affixes = is_affix(self.one) and is_affix(self.other)
+        if len(self.word) >= _LONG and (affixes or not self.place) and self._is_of_nouns_around():
+            return True
         rest = self.word[: self.at] if self.last else self.word[1:] if self.at == 0 else ""
         return self._said.has(rest, self.double)
+
+    def _is_of_nouns_around(self) -> bool:
+        """Return whether all syllables but the one that differs are of ordinary nouns."""
+        return all(is_ordinary(self.word, at) for at in range(len(self.word)) if at != self.at)
 
     def _is_named_before_its_kind(self) -> bool:
         """Return whether both are a name with one kind behind it: 연희점 for 연남점.

@@ -7,23 +7,19 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.ordinary import is_affix, is_noun, is_ordinary
-from edgebox.language.syllables import are_one_apart
-from edgebox.language.vocabulary import VERBAL
 from edgebox.language.words import ends_closed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from edgebox.reading.call import Call
 
-_FAMILY: Final = (
+FAMILY: Final = (
     "강고공곽구권김나남노류문민박배백변서성손송신심안양엄오우원유윤이임"
     "장전정조주진차채천최추하한허현홍황"
 )
 _NAME: Final = re.compile(
-    rf"(?<![가-힣])([{_FAMILY}][가-힣]{{2}})(?<!님)"
+    rf"(?<![가-힣])([{FAMILY}][가-힣]{{2}})(?<!님)"
     r"(?= ?(?:고객|회원|기사|선생|매니저|팀장|과장|대리|사장)?님)"
-    rf"|(?:상담[사원]|성함은|이름은|본인은|저는) ([{_FAMILY}][가-힣]{{2}})"
+    rf"|(?:상담[사원]|성함은|이름은|본인은|저는) ([{FAMILY}][가-힣]{{2}})"
     r"(?=입니다|이에요|예요|이고|이라고|이요)"
 )
 # Three syllables that begin like a family name and are roles.
@@ -46,28 +42,16 @@ def names_in(text: str) -> list[str]:
     return list(dict.fromkeys([name for name in people if name not in _NOT_NAMES] + latin))
 
 
-_TITLE: Final = (
+TITLE: Final = (
     r"(?:고객|회원|어르신|환자|민원인|신청인|보호자|계약자|예약자|수취인|수령인|점주|사장"
     r"|상담[사원]|직원|매니저"
     r"|팀장|실장|과장|부장|대리|주임|기사|교수|선생|교사|강사|간호사|설계사|담당자|주무관|님|씨"
     r"|양|군|명의)"
 )
-_TITLED: Final = re.compile(rf"(?<![가-힣])([가-힣]{{2,4}}) ?(?={_TITLE}님?(?![가-힣]{{3}}))")
-_CALLED_BY: Final = re.compile(
-    r"(?<![가-힣])([가-힣]{2,4}) ?"
-    r"(?=(?:어린이|학생|아기|원장|점장|소장|차장|대표|디자이너|트레이너|코치|선수|변호사|약사|의사|할머니|할아버지|신랑|신부)님?(?![가-힣]{3}))"
-)
-"""A word before more titles, which is compared with the names of the call only."""
-
-_INTRODUCED: Final = re.compile(
-    r"(?:상담[사원]|담당자|매니저|기사|팀장|고객|회원) ([가-힣]{2,4}?)(?=입니다|이었|이에요|예요"
-    r"|이고|이라|가 |이 |은 |는 |에게|$)"
-)
-
 _POLITE: Final = re.compile(
     r"(?<![가-힣])([가-힣]{2,4}) 님(?![가-힣]{2})|(?<![가-힣])([가-힣]{3,4}) ?(?:고객|회원|어르신"
     r"|환자)님"
-    rf"|(?<![가-힣])([{_FAMILY}][가-힣]{{2}})님"
+    rf"|(?<![가-힣])([{FAMILY}][가-힣]{{2}})님"
 )
 _PRESENTED: Final = re.compile(
     r"(?:(상담[사원]|담당자?|매니저)|[가-힣]{2,8}) ([가-힣]{2,4})(?=입니다|이었습니다|이에요|예요"
@@ -90,8 +74,8 @@ _SELF: Final = re.compile(
 _BEHIND_ROLE: Final = re.compile(
     r"(?<![가-힣])(?:강사|디자이너|트레이너|코치|기사|상담[사원]|담당자?|매니저|팀장|실장|과장|대리"
     r"|주임|소장|점장|원장|교수|변호사|간호사|의사|설계사|대표|신랑|신부|세입자|집주인|계약자|명의자"
-    r"|보호자|수령인|예약자|환자|학생|아내|남편|어머니|아버지|아들|딸|동생|친구)[이가은는]? "
-    r"([가-힣]{3,4}?)(?=이?고요?(?![가-힣])|인데|이?에요|예요|이?요(?![가-힣])|이?라고|입니다"
+    r"|보호자|수령인|예약자|환자|학생|아내|남편|어머니|아버지|아들|딸|동생|친구)님?[이가은는]? "
+    r"([가-힣]{3,4}?)(?=이?고요?(?![가-힣])|이?시고|이?세요|인데|이?에요|예요|이?요(?![가-힣])|이?라고|입니다"
     r"|[이가은는을를의와과] |한테|에게|께|하고|이?랑 | ?[님씨])"
 )
 """디자이너 강이든이 하고, 강사는 설아인 님이고요."""
@@ -134,19 +118,21 @@ SURNAMES: Final = frozenset(
     "선설마길연위표명기반라왕금옥육인맹제모탁국어은편용예경봉부가복태목형피감음빈동온호범팽승"
 )
 _LONG_SURNAMES: Final = ("선우", "남궁", "제갈", "황보", "독고", "사공", "서문", "동방")
-_PARTICLES: Final = re.compile(
-    r"(?:이|가|은|는|을|를|의|에게|께|께서|님|씨|과|와|도|로|으로|이?라고?|이?라는|고객|회원|상담)?"
-)
-_NO_NAMES: Final = frozenset(_NO_NAMES_LISTED.split()) | _NOT_NAMES
+NO_NAMES: Final = frozenset(_NO_NAMES_LISTED.split()) | _NOT_NAMES
 
 
 _VERB_ENDS: Final = frozenset(["시면", "으면", "하면", "되면", "세요", "네요", "는데", "은데"])
 """불러 주시면 어르신이 …"""
 
-_NEVER_LAST: Final = "사스된던져"
+_IN_SPEECH: Final = re.compile(
+    "니다|니까|라서|인데|[예에]요|거[예에라]|뭐예|했|셨|전화해|^(?:아니|여기|나중|가지고|그리고|그거|틀째)"
+)
+"""What a recogniser writes where a name was asked for: 거예요, 원인데, 아니면."""
+
+NEVER_LAST: Final = "사스된던져"
 """Last syllables of 조리사, 서비스, 정지된, 원하던 and 심해져, and of no given name."""
 
-_ADNOMINAL: Final = "한할던된될는"
+ADNOMINAL: Final = "한할던된될는"
 """Last syllables of a verb before a noun: 요청한 고객."""
 
 _OPENING: Final = 2
@@ -162,49 +148,63 @@ def names_of_call(call: Call) -> frozenset[str]:
         found.update(
             name
             for role, name in _PRESENTED.findall(one.text)
-            if role or place < _OPENING or _is_full(name)
+            if role or place < _OPENING or is_full(name)
         )
         titled = (a or b for a, b in _WITH_TITLE.findall(one.text))
         named = (*titled, *(a or b for a, b in _SELF.findall(one.text)))
-        found.update(filter(_is_full, named))
-        found.update(filter(_is_unlike_a_noun, _BEHIND_ROLE.findall(one.text)))
+        found.update(filter(is_full, named))
+        found.update(filter(is_unlike_a_noun, _BEHIND_ROLE.findall(one.text)))
         found.update(
             name
             for name in _CALLED.findall(one.text)
-            if not _is_particle(name) and not any(is_ordinary(name, at) for at in range(len(name)))
+            if not is_particle(name) and not any(is_ordinary(name, at) for at in range(len(name)))
         )
-        if asked and (answer := _ANSWERED.search(one.text)) and _is_full(answer[1]):
-            noun = _is_particle(answer[1]) and answer.string[answer.end() :].startswith(" ")
+        if asked and (answer := _ANSWERED.search(one.text)) and is_full(answer[1]):
+            noun = is_particle(answer[1]) and answer.string[answer.end() :].startswith(" ")
             found.update([] if noun else [answer[1]])
         asked = _ASKED_NAME.search(one.text) is not None
-        found.update(filter(_is_full, re.findall(r"[가-힣]{3,4}", one.label)))
+        found.update(filter(is_full, re.findall(r"[가-힣]{3,4}", one.label)))
     said = "\n".join(one.text for one in call.said)
     found |= _short_names(said) | set(_NAMED_SO.findall(said))
     return frozenset(
         name
         for name in found
-        if name not in _NO_NAMES
-        and name[-1] not in "님팀과실지"
+        if name not in NO_NAMES
+        and name[-1] not in "님팀과실지점"
         and name[-2:] not in _VERB_ENDS
-        and not _is_noun_with_more(name, said)
+        and not _IN_SPEECH.search(name)
+        and not _is_longer_than_a_noun(name, said)
     )
 
 
-def _is_noun_with_more(name: str, said: str) -> bool:
+def _is_longer_than_a_noun(name: str, said: str) -> bool:
     """Return whether a word is a noun with its particle or verb: 책임은, 공유기는, 방문하."""
     stem = name[:-1]
-    if _is_longer_noun(name) and not re.search(f"{name} ?(?:님|씨|{_TITLE})", said):
+    if (_is_longer_noun(name) or _is_of_nouns(name)) and not re.search(
+        f"{name} ?(?:님|씨|{TITLE})", said
+    ):
         return True  # 대여점, 문의자
-    if len(stem) < 2 or not (_is_particle(name) or name[-1] in "하되"):
+    if len(stem) < 2 or not (is_particle(name) or name[-1] in "하되"):
         return False
     if len(stem) > 2 and not name.startswith(_LONG_SURNAMES):
         return True
-    return stem in _NO_NAMES or is_noun(stem) or said.count(stem) > said.count(name)
+    return stem in NO_NAMES or is_noun(stem) or said.count(stem) > said.count(name)
 
 
 def _is_longer_noun(name: str) -> bool:
     """Return whether a word is a noun made longer: 대여점."""
     return len(name) > len("대여") and is_affix(name[-1]) and is_noun(name[:-1])
+
+
+def _is_of_nouns(name: str) -> bool:
+    """Return whether a word is an ordinary noun, or longer than a person's name and has one in it.
+
+    어머니, 정류장, 상담센터.
+    """
+    of_a_person = len(name) < len("상담센터") or name.startswith(_LONG_SURNAMES)
+    return is_noun(name) or not (
+        of_a_person or not any(is_ordinary(name, at) for at in range(len(name)))
+    )
 
 
 def _short_names(said: str) -> set[str]:
@@ -218,79 +218,18 @@ def _short_names(said: str) -> set[str]:
     }
 
 
-def _is_full(name: str) -> bool:
+def is_full(name: str) -> bool:
     """Return whether a word is built like a family name with a given name."""
-    if name in _NO_NAMES:
+    if name in NO_NAMES:
         return False
     return (len(name) == 3 and name[0] in SURNAMES) or (
         3 <= len(name) <= 4 and name.startswith(_LONG_SURNAMES)
     )
 
 
-def _is_unlike_a_noun(name: str) -> bool:
+def is_unlike_a_noun(name: str) -> bool:
     """Return whether a word is built like a full name and like no noun: 환자 신분증이, not that."""
-    return _is_full(name) and not any(is_ordinary(name, at) for at in range(len(name)))
-
-
-def wrong_names(
-    text: str, said: str, known: frozenset[str], *, listed: bool = False
-) -> Iterator[str]:
-    """Yield the names of a text that the call does not hold.
-
-    Args:
-        text: of the analysis.
-        said: the call without white space.
-        known: `names_of_call`.
-        listed: whether the text is a list of nouns, of which a title tells nothing.
-    """
-    titled = {*_TITLED.findall(text), *_INTRODUCED.findall(text)}
-    called_by = set(_CALLED_BY.findall(text))
-    for word in re.findall(r"(?<![가-힣])[가-힣]{2,8}", text):
-        for name in known:
-            written = word[: len(name)]
-            if written in said or written in _NO_NAMES or not are_one_apart(written, name):
-                continue
-            alone = _PARTICLES.fullmatch(word, len(name)) is not None
-            family = written[0] == name[0] or (written[0] in SURNAMES and _is_full(name))
-            if is_ordinary(written, 0) and len(name) == 2:
-                continue  # 해외 고객
-            if _is_particle(written) and is_noun(written[:-1]):
-                continue  # 제품이
-            called = written in titled or written in called_by or _is_pet(word, name, said)
-            if called or (alone and len(name) > 2 and family):
-                yield written
-    for name in titled - known if not listed else ():
-        person = len(name) == 3 and name[0] in _FAMILY and name not in _NO_NAMES
-        person = person and not (name.endswith("해") or VERBAL.search(name))  # 고려해 간호사실에
-        stem = name[:2]
-        known_stem = stem in said or stem in _NO_NAMES
-        noun = name[-1] in _NEVER_LAST + _ADNOMINAL or _is_particle(name)
-        noun = noun or name.endswith("인인") or (name[-1] in "도만" and is_noun(stem))
-        noun = noun or (known_stem and name[-1] in "이로를은는가을의에한할")
-        # 장애로, 변경은
-        person = (person and not noun) or (_is_unlike_a_noun(name) and _has_double(name, said))
-        if person and name not in said:
-            yield name
-
-
-def _has_double(name: str, said: str) -> bool:
-    """Return whether a call has a name's double, one syllable apart: 도을순 for 도을숙 회원."""
-    if name[-1] in _ADNOMINAL + _NEVER_LAST or _is_particle(name) or is_noun(name[:2]):
-        return False
-    return any(
-        re.search(f"{re.escape(name[:at])}[가-힣]{re.escape(name[at + 1 :])}", said)
-        for at in range(len(name))
-    )
-
-
-def _is_pet(word: str, name: str, said: str) -> bool:
-    """Return whether a word is a name of two syllables as the call has one: 콩순이 for 콩심이."""
-    return (
-        len(name) == len("콩심")
-        and word[len(name) :].startswith("이")
-        and _PARTICLES.fullmatch(word, len(name) + 1) is not None
-        and f"{name}이" in said
-    )
+    return is_full(name) and not any(is_ordinary(name, at) for at in range(len(name)))
 
 
 _LONG_PARTICLES: Final = (
@@ -298,7 +237,7 @@ _LONG_PARTICLES: Final = (
 )  # fmt: skip
 
 
-def _is_particle(name: str) -> bool:
+def is_particle(name: str) -> bool:
     """Return whether the last syllable may be the particle that its neighbour would have.
 
     은, 이 and 을 follow a consonant, 는, 가 and 를 a vowel: 변경은 may be a noun, 김다은 is a name.

@@ -6,6 +6,7 @@ A name that is wrong by a syllable (달임분식 for 달님분식) is told from 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -66,6 +67,36 @@ _NOUNS: Final = """
     백내장 녹내장 다초점 추간판 탈출 탈출증 협착 협착증 절개 절제 골절 염좌 인대 연골 척추 경추 요추
     관절 관절염 디스크 당뇨 고혈압 폐렴 위염 장염 용종 종양 결석 치질 탈장 맹장 충수 편도 갑상선
     대상포진 자궁 근종 제왕 분만 마취 봉합 초음파 조영 부정맥 협심증 뇌졸중 백혈병
+    가스 가전 각자 간격 간병 간호 감경 강남 개월 거실 검사 견적 견인 결국 결합 경상 경우 경찰
+    계단 계량 고객 공단 공항 과장 광역 구두 구멍 구청 국물 국민 규모 그날 근저당 근처 글씨 글자
+    금액 금연 금융 급식 기름 기분 기억 기저귀 기차 긴급 김치 껍질 날짜 남편 냄새 냉동 냉수
+    냉장 노출 녹취 누나 누수 다리 다음 닉네임 단말 달력 답변 답장 대략 대리 대면 대문 대체 도난
+    도시가스 돌봄 동생 동의 동전 뒷면 등기 따님 땅콩 뚜껑 렌탈 렌트 로밍 리콜 마감 마스크 말소
+    말씀 매니저 매립 매출 머리 먼지 메뉴 면책 명단 명절 모뎀 모양 목소리 무료 무릎 문구 문자
+    문짝 물류 미터 바닥 바퀴 박스 반송 반납 반품 발송 발신 발치 발톱 방문 배달 배상 배송 배심
+    백화점 버스 벌금 법적 변심 병원 복도 복용 본사 본점 봉투 부동산 부모 부부 부족 북한 분당
+    분실 불량 비닐 비행 빈칸 사기 사다리 사무소 사장 사흘 상대방 새벽 색깔 생년월일 서랍 서버
+    선생 설치 성함 세금 세부 세입 소급 소리 소비자 소액 소장 소화 속옷 손님 솔직 송신 수령 수명
+    수영 수험 숫자 스티커 습도 승강 승계 승무 승진 시각 시골 시내 시장 시청 시킨 식구 신경 신규
+    신문 실물 아내 아들 아버님 아저씨 아침 안내 안방 안마 알림 액정 앞면 야간 약국 약품 양도
+    양수 어르신 어머님 얼굴 얼룩 얼음 여름 여보 여유 역무 연간 연휴 영감 영상 영문 예외 예전
+    오른쪽 왼쪽 외국 요청 욕설 욕조 우유 운동 운반 울산 원격 위반 위임 유리 유심 유선 유실 육아
+    음량 응답 의무 의자 이달 이모 이번 이삿짐 이웃 이의 이틀 인당 인부 인천 인터폰 일시불 일부
+    일행 입하 입양 자리 자정 자체 잡음 장당 장롱 장부 장사 재료 재발 저녁 적립 전국 전날 전단
+    전달 전부 전산 전원 전용 절차 점심 접촉 정류 정문 정성 정오 정형 제기 제주 조식 종결 종이
+    주문 주변 주사 주전 중간 중성화 증가 증빙 지갑 지난 지난달 지난주 지장 지하 직통 짐칸 차례
+    창문 창가 채널 처음 천장 철거 철자 철회 체중 초기화 추석 출근 출하 충돌 치수 치킨 침대 카드
+    카페 칸막이 캐시 캐릭터 캡처 코드 코트 택시 택일 터미널 통로 통증 퇴근 특별 특송 팀장 파란
+    판교 팔찌 평생 편의 편의점 표기 품명 프레임 피보험자 하루 학교 한국 할증 합계 항의 핸드폰
+    행정 향수 허리 허니문 현관 협의 호수 호스 회사 회색 회송 횟수 효과 휴대폰 휴대전화 흔적
+    흠집 흰색 힘줄 다음달 이번달 생각 걱정 위원 마지막 이상 이하 미만 가량 대신 상급 대여섯
+    열두 두세 서너 보통 그전 남자 여자 어른 아이 아기 아빠 엄마 남매 형제 부친 모친 조부 조모
+    친척 동료 상사 후배 선배 이사 감사 다양 함양 부양 사양 지양 지향 자녀 유아 아동 청년 노인
+    노년 중년 여성 남성 과일 채소 고기 생선 반찬 국수 라면 만두 간식 사료 목줄 약값 밥값 자릿값
+    방값 고급 중급 초급 왕초보 기초 심화 종합 실기 필기 이론 강의실 자료실 응급실 시누이 조카
+    삼촌 고모 장인 장모 사위 손자 손녀 신랑 신부 와이프 냉장실 냉동실 도어록 스탠드 스탠다드
+    스탠더드 프런트 더블 싱글 디럭스 스위트 스페셜 프리미엄 마우스 키보드 하우스 게임 아이템
+    컬렉션
 """
 _LOANS: Final = """
     프라이팬 인덕션 보일러 컨트롤러 리모컨 에어컨 콘센트 배터리 액세서리 매뉴얼 셋톱박스 블랙박스
@@ -84,12 +115,25 @@ _LOANS: Final = """
     리조트 호텔 펜션 콘도 캠핑 글램핑 가이드 투어 크루즈 체크인 체크아웃 라운지 게이트 캐리어
     백신 바이러스 알레르기 비타민 칼슘 인슐린 항생제 시럽 캡슐 로타바이러스 퍼센트 센티미터
 """
-_AFFIXES_BEFORE: Final = frozenset("재미오무유선후총본신구고초비불각매전현타정반부가사준")
+_AFFIXES_BEFORE: Final = frozenset(
+    "재미오무유선후총본신구고초비불각매전현타정반부가사준앞뒤뒷끝옆빈첫윗밑겉속"
+)
 _AFFIXES_BEHIND: Final = frozenset(
     "사액비일금분자기원인서지점장실권료값건식형용품물자증률율량수제법판과부팀소처측간차초급순중후전내외상"
-    "계국군급단대별본성세안어업월위의적주처층칸편폭표호회교관구도로생가객기집석"
+    "계국군급단대별본성세안어업월위의적주처층칸편폭표호회교관구도로생가객기집석장"
 )
 """What a noun is made longer with: 환불+액, 재+발급."""
+
+
+_WRITTEN_TO_A_NOUN: Final = re.compile(
+    rf"[{''.join(sorted(_AFFIXES_BEHIND))}들임일인이]?"
+    r"(?:은|는|이|가|을|를|에|의|로|으로|도|만|과|와|이나|나|하|해|한|할|함|되|된|될|됨|됐|했|라|이라|인|일"
+    r"|이며|이고|하여|하는|되는|하고|하지|하기|되지|되어|해야|에서|에게|까지|부터|보다|뿐)?"
+)
+
+
+_LONGEST_NOUN: Final = 5
+"""Syllables before a suffix that are looked up."""
 
 
 @lru_cache(maxsize=1)
@@ -109,8 +153,10 @@ def is_ordinary(word: str, at: int) -> bool:
     size = len(word)
     if at == 0 and size > 2 and word[0] in _AFFIXES_BEFORE and is_noun(word[1:]):
         return True
-    if at == size - 1 and size > 2 and word[-1] in _AFFIXES_BEHIND and is_noun(word[:-1]):
-        return True
+    if at == size - 1 and size > 2 and word[-1] in _AFFIXES_BEHIND:
+        starts = range(max(0, at - _LONGEST_NOUN), at - 1)
+        if any(start != 1 and word[start:-1] in nouns for start in starts):
+            return True
     for start in range(at + 1):
         if start == 1 and word[0] not in _AFFIXES_BEFORE:
             continue
@@ -120,6 +166,13 @@ def is_ordinary(word: str, at: int) -> bool:
             if word[start:end] in nouns:
                 return True
     return False
+
+
+def is_partly_a_name(word: str) -> bool:
+    """Return whether a long word has two syllables that are part of no ordinary noun."""
+    return len(word) > len("한빛은") and sum(
+        not is_ordinary(word, at) for at in range(len(word))
+    ) >= len("한빛")
 
 
 _LONGEST: Final = 12
@@ -133,6 +186,17 @@ def is_noun(word: str) -> bool:
         return False
     return word in nouns or any(
         word[:cut] in nouns and word[cut:] in nouns for cut in range(2, len(word) - 1)
+    )
+
+
+def is_noun_with_more(word: str) -> bool:
+    """Return whether a word is an ordinary noun with a suffix or what is written to one.
+
+    예정자, 추가비, 이상일, 인정될, 고객임: none of them is a name, whatever it is near to.
+    """
+    return is_noun(word) or any(
+        is_noun(word[:cut]) and _WRITTEN_TO_A_NOUN.fullmatch(word, cut)
+        for cut in range(2, len(word))
     )
 
 

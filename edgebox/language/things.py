@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.inflected import VERBAL
 from edgebox.language.ordinary import is_noun
-from edgebox.language.vocabulary import VERBAL
 from edgebox.language.words import REPORT_WORDS, ends_closed
 
 if TYPE_CHECKING:

@@ -7,18 +7,14 @@ from collections import defaultdict
 from operator import ne
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.inflected import VERBAL
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PARTICLE: Final = re.compile(
     r"(?:인지|인데|인가|이라고|이라는|에서는|에서도|으로는|으로도|까지는|에게서|이라며|에서|에게|으로|까지|부터|이나|하고|이고|이며|에는|에도"
-    r"|과의|와의|은|는|이|가|을|를|에|의|로|도|만|과|와|나|인)$"
-)
-VERBAL: Final = re.compile(
-    r"[했됐있없않못겠었았였쳤렸졌]|(?:니다|[가-힣]다|다고|다며|다는|려고|하고|되고|하며|되며|으며|으면|하면|되면|면서|지만"
-    r"|기로|하는|되는|하지|되지|하기|되기|하게|되게|라고|라는|으나|하여|되어|해서|돼서|거나|하도록|[할될한된함됨해돼받요죠])$"
-    r"|하[시려]|되[시려]|[어여]서$|[져려겨켜쳐워](?:나|들어)?[본볼봄간갈감온올옴준줄줌둔둘둠낸낼냄진짐난날]$"
-    r"|[가-힣]아(?:본|볼|봄)$|받[은을던]$"
+    r"|과의|와의|은|는|이|가|을|를|에|의|로|도|만|과|와|나|인|임)$"
 )
 BEHIND: Final = re.compile(
     r"(?:은|는|이|가|을|를|의|에|에서|에게|로|으로|와|과|도|만|까지|부터|랑|이랑|하고|한테|님|씨|건|이나|나|인|인데|이고|고|요"

@@ -9,8 +9,9 @@ from edgebox.language.families import wrong_families
 from edgebox.language.frames import misframed
 from edgebox.language.lost import lost_or_added
 from edgebox.language.marked import mismarked
+from edgebox.language.miscalled import wrong_names
 from edgebox.language.misheard import misheard
-from edgebox.language.names import names_in, names_of_call, wrong_names
+from edgebox.language.names import names_in, names_of_call
 from edgebox.language.things import things
 from edgebox.language.weeks import another_week
 from edgebox.language.words import squeeze

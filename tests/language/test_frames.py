@@ -49,6 +49,7 @@ def test_another_name_in_the_same_place_is_found(said, text, name):
         (PLACES, "전체 코스와 당일 코스를 설명함"),
         (PLACES, "별로 비용이 들지 않음"),
         (PLACES, "예쁜 타이어를 원함"),
+        (PLACES, "빌릴 코스와 내릴 지점을 확인함"),
         (PLACES, "가까운 지점에서 처리함"),
         (THINGS, "라일락 색 원피스의 반품을 원함"),
         (THINGS, "한마음 종신보험을 해지하려 함"),

@@ -192,3 +192,40 @@ def test_a_name_before_its_kind_is_wrong_whatever_it_sounds_like(text, call, wro
 )
 def test_a_verb_or_an_adverb_is_no_name(text, call):
     assert found(text, call) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ("뒷자리 예매를 취소함", "끝자리로 주세요 끝자리요"),
+        ("냉동실이 얼지 않음", "냉장실은 돼요 냉장실이요"),
+        ("반송비를 안내함", "배송비는요 배송비요"),
+        ("신청하실 때 필요함", "신청하신 거요"),
+        ("비용이 늦어질 수 있음", "늦어진 거예요"),
+        ("정해진 날에 보냄", "정해져 있어요 정해져요"),
+        ("확인서를 요청함", "상담사 박인서입니다"),
+        ("어머니가 문의함", "네 티머니입니다"),
+        ("추가비를 문의함", "상담사 문가비입니다"),
+        ("점장님께 전달함", "팀장님께 말씀드릴게요 팀장님께요"),
+        ("와이파이 접속을 문의함", "와이프 폰은 돼요 와이프요"),
+        ("로열캐닌 사료로 바꿈", "로얄캐닌 사료요 로얄캐닌이요"),
+        ("도어록 배터리를 교체함", "도어락 배터리요 도어락이요"),
+        ("안내만 하고 마침", "안내문을 주세요 안내문이요"),
+    ],
+)
+def test_a_noun_a_verb_or_another_spelling_is_no_name(text, call):
+    assert found(text, call) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "call", "wrong"),
+    [
+        ("나이트박스 배송을 취소함", "라이트박스 배송이요", "나이트박스"),
+        ("별빛사냥꾼 아이템을 잃음", "달빛사냥꾼요 달빛사냥꾼 계정이요", "별빛사냥꾼"),
+        ("매실마음 3단지로 이전함", "매실마을 삼단지요 매실마을요", "매실마음"),
+        ("관할은 동장세무서임", "관할은 동작세무서고요", "동장세무서임"),
+        ("소방한의원을 예약함", "소망한의원이죠 네 소망한의원입니다", "소방한의원을"),
+    ],
+)
+def test_a_name_that_became_a_noun_is_still_wrong(text, call, wrong):
+    assert found(text, call) == [wrong]

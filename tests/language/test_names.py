@@ -2,7 +2,8 @@
 
 import pytest
 
-from edgebox.language.names import names_of_call, wrong_names
+from edgebox.language.miscalled import wrong_names
+from edgebox.language.names import names_of_call
 from edgebox.language.words import squeeze
 from edgebox.reading.call import read
 
@@ -58,6 +59,7 @@ def test_another_word_is_no_wrong_name(text, said):
         ("송순지 본인이 해야 합니다.", "송순자 씨로 돼 있어요", "송순지"),
         ("우나 씨가 휴가라고 했습니다.", "유나 씨랑 통화했는데요", "우나"),
         ("김나라의 예약을 바꿨습니다.", "김나리가 제 이름이에요", "김나라"),
+        ("대표 함태진의 회사임", "대표님은 함태준이시고요", "함태진"),
         ("원장이 길민오라고 했습니다.", "원장은 길민호 님이세요", "길민오"),
     ],
 )
@@ -193,3 +195,26 @@ def test_what_stands_before_a_title_and_is_no_name_is_not(text, said):
 )
 def test_words_of_a_record_before_a_title_are_no_names(text, said):
     assert wrong(text, said) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("정해진 내용을 정하지 못함", "정해수 고객님 성함이 정해수 님이세요"),
+        ("이상이 계속되고 열이 38도 이상일 때 내원함", "이상헌 님이세요"),
+        ("예정자로 추가됨", "길정자 님 추가연 과장님이요"),
+        ("실업이 인정될 수 없다고 안내함", "인정민 님이세요"),
+        ("마지막 순서로 방문함", "마지훈 기사님이 오세요"),
+        ("어머님 명의를 바꿈", "성함이요 어머니예요"),
+        ("장기요양을 신청하고 진단서 양식을 받음", "요양 등급이요"),
+        ("어려운 고객을 도움", "어려울 때요"),
+    ],
+)
+def test_verbs_and_nouns_near_a_name_are_none(text, said):
+    assert wrong(text, said) == set()
+
+
+@pytest.mark.parametrize("said", ["상담센터예요", "정류장이요", "거예요", "원인데요", "목소리요"])
+def test_what_a_recogniser_writes_for_an_answer_is_no_name(said):
+    call = read(f"상담사: 성함이 어떻게 되세요\n고객: {said}\n상담사: 네\n")
+    assert names_of_call(call) == frozenset()
