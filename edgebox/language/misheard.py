@@ -133,6 +133,7 @@ def _is_no_name(token: str, readings: list[tuple[str, str]], said: Vocabulary) -
     return (
         VERBAL.search(token) is not None
         or (len(token) < _LONG and is_noun_with_more(token))
+        or any(len(word) == _SHORTEST and is_noun_with_more(word) for word, _ in readings)
         or any(
             word in said.squeezed or word in BRANDS or _OTHERS.fullmatch(word)
             for word, _ in readings
@@ -194,6 +195,8 @@ class _Pair:
         self.often = said.squeezed.count(self.double) > 1
         kind = PLACE.search(self.double)
         self.place = bool(PLACE.search(word) or (kind and len(kind[0]) > 1))
+        if word[-1] in _ROADS and not re.search(f"{self.double}{_NUMBERED}", said.squeezed):
+            self.place = False  # 문자로, and not 은하로 이십칠
         self.one, self.other = word[self.at], run[self.at]
         self.apart = letters_apart(self.one, self.other)
         self._said = said
@@ -307,8 +310,18 @@ class _Pair:
             or not short
             or not confusable(self.one, self.other)
             or is_ordinary(self.double, self.at)
+            or self._is_of_no_noun()
         )
 
+    def _is_of_no_noun(self) -> bool:
+        """Return whether no part of either word is an ordinary noun, affix or number."""
+        return not any(
+            is_ordinary(word, at) for word in (self.word, self.double) for at in range(len(word))
+        )
+
+
+_ROADS: Final = "로길"
+_NUMBERED: Final = "[0-9영일이삼사오육칠팔구십백천]"
 
 _NAME: Final = 2
 """Syllables of a name before its kind, at least."""
