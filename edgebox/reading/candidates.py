@@ -230,6 +230,10 @@ def _marked(line: str, match: re.Match[str]) -> Candidate | None:
             return None
         if _NUMBERS.fullmatch(label) and (numbered := _behind_a_number(line, match.end())):
             return numbered
+    named = _NAMED.match(line, match.end()) if match["bracket"] else None
+    if named and role_of(label.lower()) and is_person(named["name"]):
+        both = f"{label} {named['name']}"
+        return Candidate(both, ":", named.end(), stamped=True, certain=True)
     form = _form(match)
     if match["sign"] in _SLIPS and role_of(label.lower()) is None:
         return None
@@ -260,6 +264,10 @@ def _marked(line: str, match: re.Match[str]) -> Candidate | None:
         certain=timed or match["before"].strip() != "" or inside,
         clock=_minutes(match[0]) if form in {"timed", HALVED} else -1,
     )
+
+
+_NAMED: Final = re.compile(r"(?P<name>[가-힣○*]{2,4})[ ]?[:：][ \t]*")
+"""The name behind a role in brackets: [상담사] 이수진: 네."""
 
 
 def _minutes(text: str) -> int:

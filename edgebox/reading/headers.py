@@ -34,6 +34,11 @@ _TITLED: Final = (
     r"|스크립트|녹취록?)|녹취록|전사본) ?[-–—=*>\])}】▣■□●○◆◇※]{1,6}"
 )
 """What stands above and below a record, between signs."""
+_CAME: Final = (
+    r"\*{2,5} ?[^*]{1,60}(?:joined|left|입장|퇴장|참여|나갔|나가|들어왔|연결되|종료되|배정)"
+    r"[^*]{0,30}\*{2,5}"
+)
+"""Who comes and goes, between stars."""
 HEADERS: Final = re.compile(
     r"WEBVTT.*|저장(?:한 날짜| ?일시) ?:.*|.{1,40} ?님과 카카오톡 대화|\[LINE\] .{1,60}"
     r"|KakaoTalk Chats? with .{1,60}|Date Saved ?: .*"
@@ -47,7 +52,7 @@ HEADERS: Final = re.compile(
     rf"(?:{_MAKERS}|(?:https?://)?[\w-]{{1,40}}\.(?:ai|com|io|net|kr|app))\S{{0,60}})"
     rf"|(?i:[^.?!\n]{{0,20}}{_MAKERS}[^?!\n]{{0,20}}(?:작성|변환|생성|기록|제작)"
     r"(?:됨|되었습니다|됐습니다|했습니다|함|한 [가-힣]{1,8}(?:입니다)?)\.?)"
-    rf"|{_PAGE}|{_TITLED}"
+    rf"|{_PAGE}|{_TITLED}|{_CAME}"
     r"|clovanote\.naver\.com|Detect(?:ed|ing) language\b[^가-힣]{0,120}"
     r"|[-=]{3,40}[^-=]{0,40}(?:시작|종료)[^-=]{0,40}[-=]{3,40}"
 )

@@ -60,7 +60,7 @@ _NOUN_END: Final = re.compile(r"[비료금율률액처량값품점]$|일자?$")
 """How the three syllables of 배송비, 수수료 and 결제일 end, and hardly a name."""
 
 
-_NUMBERED: Final = re.compile(r"[0-9A-Ha-h]$")
+_NUMBERED: Final = re.compile(r"[0-9A-Ha-h] ?(?:화자|발화자|참석자|참가자)?$")
 _NUMBER: Final = re.compile(r"[\W\d_]+$")
 _OPPOSITE: Final = frozenset(["상대", "상대방"])
 """Who speaks beside 나."""
@@ -301,8 +301,10 @@ def _covering(counts: Counter[Pair], lines: int) -> set[Pair]:
 
 
 def _is_word(word: str) -> bool:
-    """Return whether a label has the length of a name, or is a picture: 👩."""
-    return 1 < len(word) <= 12 or (len(word) == 1 and unicodedata.category(word) == "So")
+    """Return whether a label has the length of a name, or is a letter or a picture: 최, 👩."""
+    if len(word) == 1:
+        return word.isalpha() or unicodedata.category(word) == "So"
+    return 1 < len(word) <= 12
 
 
 def _told_apart(word: str, count: int) -> bool:

@@ -148,6 +148,7 @@ ANONYMOUS: Final = re.compile(
     r"(?:화자|발화자|참석자|참가자|참여자|발언자|채널|스피커|사용자|대화 ?상대|통화자|speaker|spk"
     r"|channel|ch|guest|user|participant|attendee|member|person|voice|unknown)"
     r"[ _#:-]{0,2}(?:[0-9]{1,3}|[A-Ha-h])"
+    r"|제 ?[0-9]{1,2} ?(?:화자|발화자|참석자|참가자)|[Ⅰ-Ⅹ]"
     r"|s[0-9]{1,2}|[A-DXYa-dxy]|Q|q|[가나다라갑을병ㄱㄴㄷ]|[0-9]|[LlRr]|좌|우"
     r"|[여남][1-9]?|여자|남자|나|상대|상대방|왼쪽|오른쪽|left|right|발신자?|수신자?|송신|발신인|수신인",
     re.IGNORECASE,

@@ -56,6 +56,8 @@ def said(text):
         ("상담원 → 고객: ", "고객 → 상담원: "), ("[상담원 -> 고객] ", "[고객 -> 상담원] "),
         ("이수진 → 최민호: ", "최민호 → 이수진: "), ("**상담원** : ", "**고객** : "),
         ("[seg-001] 상담원: ", "[seg-002] 고객: "), ("[utt 1] 상담원: ", "[utt 2] 고객: "),
+        ("[상담원] 이수진: ", "[고객] 최민호: "), ("(상담원) 이수진 : ", "(고객) 최*호 : "),
+        ("제1화자: ", "제2화자: "), ("Ⅰ: ", "Ⅱ: "), ("K: ", "P: "), ("이: ", "최: "),
         ("상담원; ", "고객; "), ("상담원= ", "고객= "), ("상담원▶ ", "고객▶ "),
         ("상담원≫", "고객≫"),
         ("@상담원 ", "@고객 "), ("#상담원: ", "#고객: "), ("#상담원 ", "#고객 "),
@@ -337,3 +339,20 @@ def test_the_labels_of_calls_in_other_languages_are_read(agent, customer):
 def test_a_long_beginning_that_repeats_is_no_label_and_breaks_nothing():
     text = "긴 말로 시작하는 첫 줄: 네\n" * 3 + "긴 말로 시작하는 둘째 줄: 네\n" * 3
     assert {one.speaker for one in read(text).utterances} == {"unknown"}
+
+
+def test_what_stands_behind_a_role_in_brackets_is_a_name_only_if_it_is_one():
+    text = "[고객] 주소: 서울이요\n[상담원] 이수진: 네\n[고객] 번호: 77이요\n"
+    assert said(text) == [
+        ("customer", "주소: 서울이요"), ("agent", "네"), ("customer", "번호: 77이요"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["*** 상담원이 입장했습니다 ***", "** 이수진 joined the chat **"])
+def test_who_comes_into_a_chat_between_stars_is_not_said(line):
+    text = f"고객: 카드요\n{line}\n상담사: 네\n고객: ** 별표 두 개 ** 요\n"
+    assert said(text) == [
+        ("customer", "카드요"),
+        ("agent", "네"),
+        ("customer", "** 별표 두 개 ** 요"),
+    ]
