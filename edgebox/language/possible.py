@@ -127,7 +127,7 @@ _BEFORE_NOUN: Final = re.compile(
 
 _MORE_COUNTERS: Final = re.compile(
     rf"(?<![가-힣])((?=[{SINO_DIGITS}][십백천]|[십백천][{SINO_DIGITS}십백]){_NUMERAL})"
-    rf"(?= ?(?!{_OTHER_UNIT})[기석롤정실면구량알포본캔팩갑줄곡쪽칸척폭필쌍짝톨판선급강]"
+    rf"(?= ?(?!{_OTHER_UNIT})[기석롤정실면구량알포본캔팩갑줄곡쪽칸척폭필쌍짝톨판선급강열]"
     rf"(?:{TAIL.pattern}| ))"
 )
 """십이 기, 삼십 정, 이백포: counters that are too short to be in the list. Not any syllable is one:
@@ -221,10 +221,6 @@ def possible_numbers(text: str) -> Iterator[Number]:
 
 
 def _without_unit(text: str) -> Iterator[Number]:
-    for match in _SIGNS.finditer(text):
-        figures = numerals.digits(match[0])
-        yield plain("plain", figures, *match.span())
-        yield quantity(Decimal(figures), "", *match.span())
     yield from _codes(text)
     for match in _ROUND.finditer(text):
         stops = numerals.stops(text, match.start())
@@ -261,6 +257,11 @@ _NAMED_SIGNS: Final = re.compile(
 
 
 def _codes(text: str) -> Iterator[Number]:
+    for match in _SIGNS.finditer(text):
+        figures = numerals.digits(match[0])
+        yield plain("plain", figures, *match.span())
+        if figures[0] != "0":
+            yield quantity(Decimal(figures), "", *match.span())
     for match in _NAMED_SIGNS.finditer(text):
         signs = numerals.digits(match[1])
         yield plain("plain", signs, *match.span(1))
