@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from edgebox.language.inflected import VERBAL, is_short_verb
 from edgebox.language.ordinary import is_noun, is_ordinary
-from edgebox.language.syllables import confusable
+from edgebox.language.syllables import confusable, letters_of
 from edgebox.language.vocabulary import BEHIND, PARTICLE
 from edgebox.language.words import REPORT_WORDS
 
@@ -76,12 +76,16 @@ def _is_misframed(token: str, before: str, after: str, said: Vocabulary) -> bool
             return True
         often = said.squeezed.count(double) > 1
         kind = _KINDS.match(after) is not None and not _may_be_misheard(bare, double)
-        if double in right and size == _SHORT and (often or kind):
+        rare = letters_of(bare[-1])[2] not in _OF_VERBS and bare[-1] not in "야운은던"
+        if double in right and size == _SHORT and (often or kind or rare):
             return True
     return False
 
 
 _SHORT: Final = 2
+
+_OF_VERBS: Final = (8, 20)
+"""Final consonants of forms of verbs, by their place in Unicode's order: ㄹ, ㅆ."""
 
 
 _DAYS: Final = frozenset(
@@ -94,7 +98,7 @@ _ADVERBS: Final = frozenset(
     자주 자꾸 계속 매번 항상 거의 아주 매우 너무 다시 이미 아직 바로 먼저 함께 같이 모두
     전부 각각 따로 직접 혼자 서로 미리 잠시 잠깐 가끔 종종 주로 더욱 특히 결국 일단 우선
     대략 약간 조금 많이 무척 훨씬 서서히 천천히 급히 빨리 갑자기 제대로 그대로 새로 별로
-    보통 대개 그전 열두 두세 거둔
+    보통 대개 그전 열두 두세 거둔 다섯 여섯 일곱 여덟 아홉 나온 다친 다녀
     """.split()  # noqa: SIM905 - a list of words
 )
 

@@ -49,6 +49,7 @@ def test_another_name_in_the_same_place_is_found(said, text, name):
         (PLACES, "전체 코스와 당일 코스를 설명함"),
         (PLACES, "별로 비용이 들지 않음"),
         (PLACES, "예쁜 타이어를 원함"),
+        (PLACES, "여섯 타이어와 나갈 비용"),
         (PLACES, "빌릴 코스와 내릴 지점을 확인함"),
         (PLACES, "가까운 지점에서 처리함"),
         (THINGS, "라일락 색 원피스의 반품을 원함"),
@@ -109,6 +110,12 @@ def test_a_name_in_another_spacing_is_none(text):
 )
 def test_a_wrong_name_written_apart_is_found(text, name):
     assert name in list(misheard(text, _vocabulary(SHOPS)))
+
+
+def test_a_short_name_said_once_before_its_word_is_known_by_it():
+    said = _vocabulary("코핀 소파 다리가 부러졌어요\n네\n그래요\n네\n")
+    assert list(misframed("코판 소파의 다리를 고침", said)) == ["코판"]
+    assert list(misframed("코핀 소파의 다리를 고치고 나갈 소파를 봄", said)) == []
 
 
 def test_what_answers_a_question_for_a_name_is_one():
