@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from edgebox.language import acts
 from edgebox.language.words import squeeze
 from edgebox.reading.sentences import split_clauses, split_sentences
-from edgebox.scoring.faults import is_foreign, other_letters, repeats
+from edgebox.scoring.faults import FOREIGN, is_foreign, other_letters, repeats
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,14 +23,17 @@ Fault = Literal["language", "repetition", "no_text"]
 
 _THOUGHT: Final = re.compile(r"<think>.*?(?:</think>|\Z)|\A[^<]*</think>", re.DOTALL)
 _TURN_ENDS: Final = re.compile(r"<\|[^|<>]{1,24}\|>|</?s>|\[/?INST\]|<(?:start|end)_of_turn>")
-_MARKS: Final = re.compile(
-    r"```[a-z]*|\*\*|__|^#{1,6} |<(?:br|/?p|/?b|/?strong) ?/?>", re.MULTILINE
+_MARKS: Final = re.compile(r"```[a-z]*|^#{1,6} |<(?:br|/?p|/?b|/?strong) ?/?>", re.MULTILINE)
+_BOLD: Final = re.compile(
+    r"(?<![\w*])\*\*(?=[^\s*])([^*\n]+)(?<=\S)\*\*(?!\*)"
+    r"|(?<!\w)__(?=[^\s_])([^_\n]+)(?<=\S)__(?!\w)|(?:^|(?<=\s))\*\*(?=[^\W\d_])"
 )
+"""Marks of bold print, closed or not; no masked 김**이 or 010-****-5678."""
 _BREAK: Final = re.compile(r"\\[nr]|<br ?/?>|</?p>")
 _JSON: Final = re.compile(r"""["'](?:summary|요약|상담 ?요약|text|result|content)["']\s*:\s*["']""")
 _JSON_ENDS: Final = re.compile(r"""(?<!\\)["']\s*(?:[,}\]]|\Z)""")
 _ITEM: Final = re.compile(r"^\s*(?:[-*•·]\s+|\d[.)]\s+(?=[가-힣]))", re.MULTILINE)
-_OPEN_ITEM: Final = re.compile(r"(?<=[가-힣0-9A-Za-z)%])\s*\n\s*(?=(?:[-*•·]|\d[.)])\s)")
+_OPEN_ITEM: Final = re.compile(r"(?<=[가-힣0-9A-Za-z)%])\s*\n\s*(?:[-*•·]\s+|\d[.)]\s+(?=[가-힣]))")
 """The end of a line of a list that has no sign: 카드 정지 요청."""
 
 _LABEL: Final = re.compile(
@@ -47,14 +50,19 @@ _LABEL: Final = re.compile(
 _ABOUT_ITSELF: Final = re.compile(
     r"(?:위|이|다음|아래|해당|본|주어진|제공된) ?(?:상담|통화|대화)(?: ?내용)?[을를은는의]? "
     r".{0,20}요약"
-    r"|요약(?:해 ?(?:드리|보겠|줘|달라)|하겠|한 ?것|드리겠|할 (?:내용|수|상담))"
     r"|^(?:제공된 |주어진 )?(?:상담|통화|대화) ?내용[이을은]? ?"
-    r"(?:제공|없|주어지|알려|입력|보내|부족)"
-    r"|언제든지? (?:말씀|문의|연락|질문)해 ?주(?:세요|십시오|시기)"
+    r"(?:(?:제공|입력|전달)(?:되지|된 것이|하지|해) .{0,12}|(?:없|부족합)(?:습니다|니다|음)"
+    r"|(?:알려|보내|입력해) ?주(?:세요|시면).{0,20})[.!?]*$"
     r"|문장으로 요약|요약을? 시작|요약 도우미|\bas an ai\b",
     re.IGNORECASE,
 )
 """A sentence about the task."""
+_OFFERS: Final = re.compile(
+    r"요약(?:해 ?(?:드리|보겠|줘|달라)|하겠|한 ?것|드리겠|할 (?:내용|수|상담))"
+    r"|언제든지? (?:말씀|문의|연락|질문)해 ?주(?:세요|십시오|시기 바랍니다)[.!]*$"
+)
+"""One about the task, unless it tells what people did: 약관을 요약해 달라고 했습니다."""
+_TELLS: Final = re.compile(r"고객|손님|상담[사원]|[했됐었았였렸겼났갔왔봤줬냈]")
 
 _ASSENTS: Final = re.compile(
     r"^(?:(?:네|예|물론(?:입니다|이죠)?|알겠습니다|좋습니다|죄송합니다|안녕하세요|감사합니다)"
@@ -64,17 +72,17 @@ _SPOKEN: Final = re.compile(r"(?:요|까|니다|시오)[.?!~…\"”]*$")
 _TOLD: Final = re.compile(r"[했됐었았였]습니다|예정입니다")
 _LABELLED: Final = re.compile(r"(?:^|(?<=\s))(?:고객|손님|상담[사원]|직원)(?:님)? ?[:：] ?")
 _UNFINISHED: Final = re.compile(
-    r"(?:(?<=[가-힣])(?:는|를|에게|에서|으로|[했됐]고|하고|[했됐]으[며나]|하며|지만)|,)$"
+    r"(?:(?<=[가-힣])(?:는|를|에게|[했됐]고|하고|[했됐]으[며나]|하며|지만)|,)$"
 )
 """A model that stops in mid-sentence."""
 
-_LATIN_WORD: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]?[a-z]+(?![A-Za-z0-9])")
+_LATIN_WORD: Final = re.compile(r"(?<![A-Za-z])[a-z]+(?![A-Za-z0-9])")
 _LATIN_WORDS: Final = 3
-"""Latin words of a sentence that may be in English. A code or a product is fewer."""
+"""Latin words in small letters of a sentence in another language. A product's name has fewer:
+Microsoft Office Home and Business."""
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LINE_LABEL: Final = re.compile(r"^[^\s:]{1,12}:", re.MULTILINE)
-_SCRIPTS: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0400-\u04ff\u0e00-\u0e7f]")
 _CLAUSE: Final = 10
 """Characters without white space of a clause that is not said twice by chance."""
 
@@ -89,7 +97,8 @@ def summary_in(text: str, call: str) -> str:
     text = _THOUGHT.sub("", text).strip()
     text = next((part for part in _TURN_ENDS.split(text) if part.strip()), "")
     text = _MARKS.sub("", _of_json(_BREAK.sub(" ", text).strip("` \n")))
-    text = _ITEM.sub("", _OPEN_ITEM.sub(".\n", _LABEL.sub("", text)))
+    text = _BOLD.sub(lambda match: match[1] or match[2] or "", text)
+    text = _ITEM.sub("", _OPEN_ITEM.sub(", ", _LABEL.sub("", text)))
     text = " ".join(text.split()).strip("\"'“‘`” ’")
     return text if "요약" in call else " ".join(_without_talk(text))
 
@@ -114,7 +123,9 @@ def _without_talk(text: str) -> Iterator[str]:
     begun = False
     for start, end in spans:
         said = text[start:end]
-        if _ABOUT_ITSELF.search(said) or (not begun and len(spans) > 1 and _ASSENTS.match(said)):
+        offers = _OFFERS.search(said) and not _TELLS.search(said)
+        assents = not begun and len(spans) > 1 and _ASSENTS.match(said)
+        if _ABOUT_ITSELF.search(said) or offers or assents:
             continue
         begun = True
         yield said
@@ -143,9 +154,13 @@ def is_unfinished(text: str) -> bool:
 
 def _slips(text: str, call: str) -> bool:
     if not _is_korean(call):
-        return bool(_SCRIPTS.search(text)) and not _SCRIPTS.search(call)
-    return other_letters(text, call) or any(
-        is_foreign(text[a:b]) and len(_LATIN_WORD.findall(text[a:b])) >= _LATIN_WORDS
+        return bool(FOREIGN.search(text)) and not FOREIGN.search(call)
+    if other_letters(text, call):
+        return True
+    heard = set(_LATIN_WORD.findall(call.casefold()))
+    return any(
+        is_foreign(text[a:b])
+        and sum(word not in heard for word in _LATIN_WORD.findall(text[a:b])) >= _LATIN_WORDS
         for a, b in split_sentences(text)
     )
 

@@ -133,7 +133,7 @@ def request(utterances: Sequence[Utterance]) -> Sentence | None:
             worth -= _REACTION
         worth -= _REACTION * _takes_offer(utterances, sentence)
         worth -= _LATE_CONDITION * (place > 0 and acts.is_condition(sentence.text))
-        vents = acts.VENTING.search(sentence.text) is not None
+        vents = acts.VENTING.search(sentence.text) and not acts.WANT.search(sentence.text)
         if place == 0 and not vents and acts.says_much(sentence.text):
             worth += 3
         if speaker == "unknown" and acts.agent_asks(sentence.text):

@@ -168,7 +168,10 @@ def misnamed(said: Said, source: Source) -> bool:
 
 _HANGUL: Final = re.compile(r"[가-힣]")
 _LETTER: Final = re.compile(r"[^\W\d_]")
-_FOREIGN: Final = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff\u0400-\u04ff\u0e00-\u0e7f]")
+FOREIGN: Final = re.compile(
+    r"(?![前故])[\u3040-\u30fa\u30fc-\u30ff\u4e00-\u9fff\u0400-\u04ff\u0e00-\u0e7f]"
+)
+"""Letters of Chinese, Japanese, Russian and Thai, but for ・, 前 and 故: Korean texts have them."""
 
 _ENGLISH: Final = re.compile(
     r"\b(?:the|is|are|was|were|and|of|to|for|with|that|this|has|have|will|been|an|on|from)\b",
@@ -196,7 +199,7 @@ def slips(line: str, source: str) -> bool:
 
 def other_letters(text: str, source: str) -> bool:
     """Whether a text has letters of Chinese, Japanese, Russian or Thai that its source has not."""
-    return not set(_FOREIGN.findall(text)) <= set(_FOREIGN.findall(source))
+    return not set(FOREIGN.findall(text)) <= set(FOREIGN.findall(source))
 
 
 def is_foreign(line: str) -> bool:
