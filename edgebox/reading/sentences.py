@@ -38,7 +38,7 @@ _LATIN_BEFORE: Final = re.compile(r"(?<![A-Za-z])([A-Za-z](?:\.?[A-Za-z]){0,5})$
 _ABBREVIATIONS_LISTED: Final = """
     no nos vs mr mrs ms dr prof st jr sr co corp inc ltd e.g i.e etc a.m p.m approx dept tel fax ph
     vol ver fig ext u.s u.k ph.d est min max avg cf jan feb mar apr jun jul aug sep sept oct nov
-    dec
+    dec rm bldg apt fl lv art intl
 """
 _INITIALS: Final = re.compile(r"[A-Za-z](?:\.[A-Za-z])*")
 """A.S. 접수, U.S.A. 로밍."""
@@ -55,9 +55,16 @@ _OPENS: Final = re.compile(
 )
 """What begins a sentence, and none is continued with."""
 _HANGUL: Final = re.compile(r"[가-힣]")
-_ITEM: Final = re.compile(r"(?<!\S)(?<!참 )[가나다라마바사아자차카타파하]$")
+_LETTERS: Final = "가나다라마바사아자차카타파하"
+_ITEM: Final = re.compile(rf"(?<!\S)(?<!참 )[{_LETTERS}]$")
 """The letter of a list: 가. 재직증명서 나. 소득증명서. Not 참 나."""
-_INTERJECTIONS: Final = frozenset(["ok", "okay", "yes", "yeah", "sure", "sorry", "thanks", "you"])
+_LISTED: Final = 120
+"""Characters in which the letter before it stands: not 이게 다. 다른 건"""
+_INTERJECTIONS_LISTED: Final = """
+    ok okay yes yeah sure sorry thanks you good great nice hello hi bye no wow oh well please
+"""
+_INTERJECTIONS: Final = frozenset(_INTERJECTIONS_LISTED.split())
+_BRAND: Final = re.compile(r"(?<![A-Za-z])[A-Z][a-z]+$")
 _NUMBERED: Final = re.compile(r"(?<![A-Za-z])(?:no|nos|rm|vol|pp?)\.? ?\d+$", re.IGNORECASE)
 """A number that an abbreviation announced: No. 1004. 객실."""
 _QUOTE_BEGINS: Final = {'"': '"', "”": "“", "'": "'", "’": "‘", "」": "「", "』": "『"}
@@ -209,7 +216,8 @@ def _is_end(  # noqa: PLR0911 - the cases of the module's docstring, one by one
         return _point_ends(text, begin, match.end(), ended=ended, growing=growing)
     if "…" in signs or signs.startswith(".."):
         return ended or (last and not growing) or "\n" in text[match.end() : match.end() + 2]
-    if signs == "!" and before[-1].isascii() and before[-1].isalnum():  # Yahoo! 메일
+    brand = _BRAND.search(before)
+    if signs == "!" and brand and brand[0].lower() not in _INTERJECTIONS:  # Yahoo! 메일
         return not (growing if last else _goes_on_in_korean(text, begin, match.end()))
     return not (last and growing and before[-1].isascii())  # the ? of an address
 
@@ -247,16 +255,26 @@ def _point_ends(text: str, begin: int, end: int, *, ended: bool, growing: bool) 
     if before[-1].isdigit():
         return settled and (last or _number_ends(text, before, end))
     latin = _LATIN_BEFORE.search(before)
-    if _is_abbreviated(text, begin, end, latin[1].lower()) if latin else _ITEM.search(before):
+    if _is_abbreviated(text, end, latin[1].lower()) if latin else _is_item(text, before, end):
         return last and not growing
     return ended or settled
 
 
-def _is_abbreviated(text: str, begin: int, end: int, word: str) -> bool:
+def _is_abbreviated(text: str, end: int, word: str) -> bool:
     """Return whether a word in Latin letters, with a point, ends no sentence."""
     if word in _ABBREVIATIONS or _INITIALS.fullmatch(word):
         return True
-    return word not in _INTERJECTIONS and _goes_on_in_korean(text, begin, end)
+    at = _after_space(text, end)
+    return word not in _INTERJECTIONS and text[at : at + 1].isdigit()
+
+
+def _is_item(text: str, before: str, end: int) -> bool:
+    """Return whether a syllable with a point is the letter of a list."""
+    item = _ITEM.search(before)
+    if item is None:
+        return False
+    place = _LETTERS.index(item[0])
+    return not place or f"{_LETTERS[place - 1]}." in text[max(0, end - _LISTED) : end]
 
 
 def _number_ends(text: str, before: str, end: int) -> bool:
