@@ -212,12 +212,13 @@ def test_a_box_believed_too_slow_still_tries_with_little_when_nobody_else_waits(
 
 
 def test_a_long_call_that_went_on_keeps_what_was_read_before(tmp_path):
-    engine = FakeEngine(roles={"slm": role_health("small", prefill_tps=400.0)})
+    engine = FakeEngine(roles={"slm": role_health("small", prefill_tps=60.0)})
     text = "\n".join(f"고객: {i}번째로 드리는 말씀입니다" for i in range(400))
-    box = Box(tmp_path, engine, deadline=3.0)
+    box = Box(tmp_path, engine, deadline=20.0)  # a busy machine must not change what fits
     cold, _ = box.run(summarise(text))
     engine.cached = 2000
     warm, _ = box.run(summarise(text))
+    assert (cold.status, warm.status) == ("partial", "success"), "a fallback looks at all"
     assert warm.characters_used > cold.characters_used + 1500
 
 
