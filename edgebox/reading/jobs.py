@@ -82,8 +82,8 @@ def works(label: str) -> bool:
     return is_job(label)
 
 
-_WHERE: Final = re.compile(r"[가-힣A-Za-z/]{1,5}[가-힣A-Za-z](?<![은는이가을를의에도])")
-"""Where somebody works, or at what: 보험사 직원, 견인 기사."""
+_WHERE: Final = re.compile(r"[가-힣A-Za-z/]{1,5}[가-힣A-Za-z](?<![은는이가을를의에도요다까죠네니])")
+"""Where somebody works, or at what: 보험사 직원, 견인 기사; 부탁드려요 is said."""
 
 
 def _named(word: str) -> bool:

@@ -12,6 +12,7 @@ from edgebox.reading.candidates import PLAIN, SPACED, Candidate, candidate, plai
 from edgebox.reading.fields import heads_fields, is_heading
 from edgebox.reading.headers import HEADERS, LYRICS, Line, caption_blocks, is_header, note_head
 from edgebox.reading.heads import TIMED
+from edgebox.reading.jobs import works
 from edgebox.reading.labels import learn
 from edgebox.reading.places import behind_brackets, places_of, without_stamps
 from edgebox.reading.roles import is_person, role_of
@@ -163,7 +164,7 @@ def _lines(text: str) -> Iterator[Line]:
         if (
             inside
             and (first := candidate(line))
-            and (role_of(first.label) or first.form not in {PLAIN, SPACED})
+            and (role_of(first.label) or _works_there(first.label))
             and first.text > inside[0]
         ):
             inside = inside[1:]  # 김지수 상담사: is one label
@@ -175,6 +176,15 @@ def _lines(text: str) -> Iterator[Line]:
             if line[a:b].strip():
                 yield Line(start + a, start + b, line[a:b])
         start += len(line) + 1
+
+
+def _works_there(label: str) -> bool:
+    """Return whether a label is a role behind a name or an employer: 보험사 직원."""
+    before = label.rpartition(" ")[0]
+    return is_person(before) or (_EMPLOYER.fullmatch(before) is not None and works(label))
+
+
+_EMPLOYER: Final = re.compile(r"[가-힣A-Za-z]{1,4}(?:[가-힣][사점실팀청]|센터|은행|병원|매장)")
 
 
 def _begun(text: str) -> Counter[str]:
