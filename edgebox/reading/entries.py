@@ -25,8 +25,7 @@ _TEXTS: Final = (
     "stttext", "stttxt", "plaintext", "txt",
     "내용", "발화", "발화내용", "발화문", "대화", "대화내용", "텍스트", "문장", "메시지",
     "발언", "발언내용", "대사",
-    "phrase", "messagetext", "spokentext", "body", "line", "form", "sent", "cont", "ctnt",
-    "sttctnt", "sttcont", "sttresult",
+    "phrase", "messagetext", "spokentext", "body", "line", "form", "sttctnt", "sttcont",
 )  # fmt: skip
 _WORD: Final = ("punctuatedword", "word", "text", "content")
 _SPEAKERS: Final = (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edgebox.reading.entries import Turn, is_speaker, named, speaker_of
 from edgebox.reading.roles import role_of
-from edgebox.reading.sides import by_side
+from edgebox.reading.sides import by_another_field, by_side
 from edgebox.reading.talk import in_sentences, is_talk
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _TEXTS: Final = (
     "value", "says", "said", "say", "saying", "speech", "reply", "stt", "asr", "asrtext",
     "sttresult", "asrresult", "rawtext", "originaltext", "말", "말씀", "멘트", "대사",
-    "음성인식결과",
+    "sent", "cont", "ctnt", "음성인식결과",
 )  # fmt: skip
 """Fields of what was said."""
 _OF_MANY: Final = (
@@ -112,7 +112,7 @@ def _turns(values: Sequence[Any], objects: Sequence[dict[str, Any]], name: str) 
     ]
     if is_speaker(name) or len(found) < _NEARLY_ALL * len(objects):
         return []
-    return by_side(found) or [turns[0] for _, turns in found]
+    return by_side(found) or by_another_field(found) or [turns[0] for _, turns in found]
 
 
 def _speaker(fields: dict[str, Any]) -> str:
