@@ -184,7 +184,9 @@ def _works_there(label: str) -> bool:
     return is_person(before) or (_EMPLOYER.fullmatch(before) is not None and works(label))
 
 
-_EMPLOYER: Final = re.compile(r"[가-힣A-Za-z]{1,4}(?:[가-힣][사점실팀청]|센터|은행|병원|매장)")
+_EMPLOYER: Final = re.compile(
+    r"[가-힣A-Za-z]{1,4}(?:[가-힣][사점실팀청]|센터|은행|병원|매장)|(?!OK)[A-Z]{2,4}"
+)
 
 
 def _begun(text: str) -> Counter[str]:

@@ -57,20 +57,33 @@ _WAITING: Final = re.compile(
     r"|(?:상담|업무|근무|운영) ?시간이 (?:아닙니다|종료되었습니다)"
     r"|^지금은 (?:점심|휴게) ?시간입니다|통화 ?중이(?:오니|므로)"
     r"|^고객님의 (?:소중한 )?(?:통화|상담)[은는이가] [^.?!]{0,20}녹음"
-    r"|소리샘으로|전화기가 꺼져|^지금은 전화를 받을 수 없"
-    r"|누군가의 (?:소중한 )?(?:가족|딸|아들|엄마|아빠|부모)"
-    r"|(?:서비스|통화|상담) ?종료를 원하시면|(?:업무|상담|근무) ?시간(?:중|내)?에 다시 전화"
-    r"|(?:메뉴|안내)를 다시 들으시려면|(?:이전|처음) ?(?:메뉴|단계)로",
+    r"|(?:^|없어 ?|않아 ?|있어 ?)소리샘으로|전화기가 꺼져 있어[^.?!]{0,12}(?:연결|음성)"
+    r"|^지금은 전화를 받을 수 없(?:습|으)"
+    r"|누군가의 (?:소중한 )?(?:가족|딸|아들|엄마|아빠|부모)(?:입니|이[며오니])"
+    rf"|(?:서비스|통화|상담) ?종료를 원하시면 [^.?!]{{0,8}}(?:끊|{_PRESS})"
+    r"|(?:업무|상담|근무) ?시간(?:중|내)?에 다시 전화(?:해|하여)? ?(?:주시|주십|바랍)"
+    rf"|(?:메뉴|안내)를 다시 들으시려면 [^.?!]{{0,12}}{_PRESS}"
+    rf"|(?:이전|처음) ?(?:메뉴|단계)로 [^.?!]{{0,10}}(?:시려면|원하시면) [^.?!]{{0,12}}{_PRESS}",
     re.IGNORECASE,
 )
 _WAITING_ENGLISH: Final = re.compile(
-    r"your call (?:is (?:important|being)|(?:may|will) be)|all (?:of )?(?:our )?"
-    r"(?:agents|representatives|operators|lines) are|please (?:stay|remain) on the line"
-    r"|please hold while we|calls? (?:may|will) be (?:monitored|recorded)"
+    r"your call (?:is (?:important|being)|may be)|all (?:our )?agents are"
     r"|the number you (?:have )?(?:dialed|called)",
     re.IGNORECASE,
 )
-_REFUSED: Final = re.compile(r"잘못 (?:누르|입력하|선택하)셨습니다\W*")
+_OF_MACHINES: Final = re.compile(
+    r"your call will be|all (?:of )?(?:our )?(?:agents|representatives|operators|lines) are"
+    r"|please (?:stay|remain) on the line|please hold while we"
+    r"|calls? (?:may|will) be (?:monitored|recorded)",
+    re.IGNORECASE,
+)
+_OF_PEOPLE: Final = re.compile(
+    r"(?<![\w'])(?:i|me|my|he|she|they|told|said|says?|heard|so|but|because|why)(?!\w)|\?"
+    r"|^(?:yes|yeah|no|ok(?:ay)?|sure|well|and|please,)(?!\w)",
+    re.IGNORECASE,
+)
+"""Somebody who speaks or is told of, a reason, an answer: no announcement in English."""
+_REFUSED: Final = re.compile(r"잘못 (?:누르|선택하)셨습니다\W*")
 _MENU: Final = re.compile(rf"(?<=[은는] )[{_DIGIT}]{{1,2}} ?번|(?<=[{_DIGIT}])번은 ")
 _ANNOUNCED: Final = re.compile(
     r"(?:니다|바랍니다|십시오|(?:눌러|기다려|말씀해|선택해|남겨|삼가|자제해|말아) ?주세요)[\s.!]*$"
@@ -98,6 +111,8 @@ def is_machine(text: str) -> bool:
     a recording ("상담 내용 녹음된 거 들려주세요") is a person.
     """
     if _WAITING_ENGLISH.search(text) or _REFUSED.fullmatch(text):
+        return True
+    if _OF_MACHINES.search(text) and not _OF_PEOPLE.search(text):
         return True
     if _HUMAN.search(text):
         return False
@@ -160,6 +175,8 @@ def is_menu(text: str) -> bool:
 
 
 _THANKS: Final = re.compile(r"(?:이용해 주셔서 )?감사합니다\W*")
+_MOMENT: Final = re.compile(r"잠시만 ?(?:기다려 ?)?주(?:세요|시겠습니까)\W*|잠시만요\W*")
+"""What an agent who takes the call says as well."""
 
 
 def beside_machines(spoken: Sequence[tuple[str, str, str]]) -> set[int]:
@@ -172,9 +189,11 @@ def beside_machines(spoken: Sequence[tuple[str, str, str]]) -> set[int]:
     """
     found: set[int] = set()
     machine = begins = True
+    labelled = any(label for _, label, _ in spoken)
     for at, (side, label, text) in enumerate(spoken):
         goes_on = side == "unknown" and not label and is_announced_beside(text)
-        if machine and goes_on and not _THANKS.fullmatch(text):
+        theirs = _THANKS.fullmatch(text) or (not labelled and _MOMENT.fullmatch(text))
+        if machine and goes_on and not theirs:
             found.add(at)
         else:
             machine = side == "system"

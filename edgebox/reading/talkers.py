@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,8 @@ _HUMAN: Final = "human"
 """The customer beside an assistant, the agent beside a customer."""
 _MODELS: Final = frozenset(["gpt", "chatgpt"])
 """Those who answer a human, or write about what an agent and a customer say."""
+_EITHER: Final = re.compile(r"(?:employee|admin)(?![^\W\d_]).*")
+"""Those who answer a customer, or call the support of where they work."""
 
 
 def assign(names: Iterable[tuple[str, str]]) -> tuple[dict[str, Speaker], bool]:
@@ -23,7 +26,7 @@ def assign(names: Iterable[tuple[str, str]]) -> tuple[dict[str, Speaker], bool]:
         names: (label, spoken text) of every turn, in order.
 
     1. A word of a role is that role; a human beside a customer is an agent, and a model beside
-       both sides a machine.
+       both sides a machine; an employee is an agent where only a customer is named.
     2. TX and RX, people and anonymous labels are sorted by how they talk: all that talk like one
        who works there are agents; of the others the one that asks first is the customer.
     3. Where one side is named and one label is left, it is the other side.
@@ -32,9 +35,12 @@ def assign(names: Iterable[tuple[str, str]]) -> tuple[dict[str, Speaker], bool]:
     roles: dict[str, Speaker] = {}
     serves: Counter[str] = Counter()
     asks: Counter[str] = Counter()
-    for label, text in names:
+    turns = list(names)
+    named = {role_of(label) for label, _ in turns if not _EITHER.fullmatch(label)}
+    free = "customer" in named and "agent" not in named
+    for label, text in turns:
         known = role_of(label)
-        if known is not None:
+        if known is not None and (free or not _EITHER.fullmatch(label)):
             roles[label] = known
         else:
             serves[label] += len(AGENT_TALK.findall(text))

@@ -52,3 +52,54 @@ def test_a_time_or_a_flag_under_a_name_of_texts_is_not_said(name, other, inside)
 @pytest.mark.parametrize("name", ["sent", "cont", "ctnt", "sttCtnt"])
 def test_what_stands_under_such_a_name_is_said_where_it_is_speech(name):
     assert said(json.dumps([{"from": side, name: words} for side, words in CALL])) == CALL
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "sides"),
+    [
+        ("employee", "helpdesk", ["unknown", "unknown"]),
+        ("Employee", "HR Agent", ["unknown", "unknown"]),
+        ("employee", "agent", ["customer", "agent"]),
+        ("Employee 1", "Agent", ["customer", "agent"]),
+        ("admin", "support", ["customer", "agent"]),
+        ("Customer", "Employee", ["customer", "agent"]),
+        ("user", "admin", ["customer", "agent"]),
+        ("admin", "customer", ["agent", "customer"]),
+    ],
+)
+def test_an_employee_is_the_side_that_the_other_label_leaves(one, other, sides):
+    words = [(one, "laptop broken"), (other, "ok"), (one, "thanks"), (other, "bye")]
+    text = "\n".join(f"{who}: {word}" for who, word in words)
+    assert [side for side, _ in said(text)] == sides * 2
+    turns = [{"speaker": who, "text": word} for who, word in words]
+    assert [side for side, _ in said(json.dumps(turns))] == sides * 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "내일 업무시간에 다시 전화드리겠습니다",
+        "근무시간에 다시 전화 부탁드립니다",
+        "이전 단계로 돌아가서 다시 진행 부탁드립니다",
+        "이전 메뉴로 가시면 됩니다",
+        "처음 메뉴로 나가셔야 합니다",
+        "서비스 종료를 원하시면 해지 신청서를 작성하셔야 합니다",
+        "전화를 걸면 소리샘으로 연결됩니다",
+        "지금은 전화를 받을 수 없는 상황입니다",
+        "전화기가 꺼져 있습니다",
+        "잘못 입력하셨습니다",
+        "안내를 다시 들으시려면 홈페이지를 보셔야 합니다",
+        "yes please stay on the line while i check your bill",
+        "I was told calls will be recorded",
+        "all representatives are in a meeting so I called you back",
+        "calls will be recorded right?",
+    ],
+)
+def test_what_people_say_in_words_of_announcements_is_theirs(line):
+    assert ("unknown", line) in said(f"여보세요\n{line}\n네 그렇게 할게요")
+
+
+@pytest.mark.parametrize("line", ["잠시만 기다려 주세요", "잠시만 기다려 주시겠습니까?"])
+def test_who_asks_to_wait_behind_a_machine_may_be_the_agent(line):
+    text = f"통화 내용은 녹음됩니다.\n{line}\n카드를 잃어버렸어요\n네 정지해 드릴게요"
+    assert [side for side, _ in said(text)] == ["system", "unknown", "unknown", "unknown"]
