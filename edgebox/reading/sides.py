@@ -119,7 +119,12 @@ def by_another_field(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] 
     return None
 
 
-_CODE: Final = re.compile(r"(?:\w*_)?(?:spk|speaker|talker|rxtx|txrx|화자|발화자)\w*")
+_CODE: Final = re.compile(
+    r"(?:spk|speaker|talker|화자|발화자)(?:div|gbn?|se|type|tp|구분)?"
+    r"(?:cd|code|gbn?|div|no|id|type|tp|구분|코드|번호)"
+    r"|(?:rxtx|txrx)(?:div|gbn?|type|tp|구분)?(?:cd|code|코드)?"
+)
+"""Fields of such codes; speakerEmotion and spkOverlap tell how somebody speaks."""
 _MOST_CODES: Final = 4
 _CODES: Final = 8
 """Characters of a code, at most."""

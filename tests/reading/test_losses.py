@@ -103,3 +103,22 @@ def test_what_people_say_in_words_of_announcements_is_theirs(line):
 def test_who_asks_to_wait_behind_a_machine_may_be_the_agent(line):
     text = f"통화 내용은 녹음됩니다.\n{line}\n카드를 잃어버렸어요\n네 정지해 드릴게요"
     assert [side for side, _ in said(text)] == ["system", "unknown", "unknown", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("speakerEmotion", "neutral", "anger"),
+        ("speakerConfidence", "high", "low"),
+        ("speaker_score", "1", "2"),
+        ("speaker_change", "Y", "N"),
+        ("spkOverlap", "Y", "N"),
+        ("speaker_vol", 3, 5),
+        ("speakerEmotionCd", "01", "02"),
+        ("화자감정", "분노", "중립"),
+    ],
+)
+def test_a_field_about_how_somebody_speaks_tells_no_speakers_apart(name, one, other):
+    words = ["네 무엇을 도와드릴까요", "카드를 잃어버렸어요", "네 정지해 드릴게요", "고맙습니다"]
+    call = [{name: (one, other)[at % 2], "text": text} for at, text in enumerate(words)]
+    assert said(json.dumps(call)) == [("unknown", text) for text in words]
