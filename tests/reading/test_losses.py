@@ -122,3 +122,29 @@ def test_a_field_about_how_somebody_speaks_tells_no_speakers_apart(name, one, ot
     words = ["네 무엇을 도와드릴까요", "카드를 잃어버렸어요", "네 정지해 드릴게요", "고맙습니다"]
     call = [{name: (one, other)[at % 2], "text": text} for at, text in enumerate(words)]
     assert said(json.dumps(call)) == [("unknown", text) for text in words]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "시청자 여러분 의견란에 글이 안 써져요",
+        "구독자 여러분 이벤트에 당첨됐어요",
+        "이 영상은 제가 만든 저작물이에요 내려 주세요",
+        "이 영상은 회사에서 제작됐는데 내려 주세요",
+        "ⓒ 표시가 빠졌어요 고쳐 주세요",
+        "© 표시 넣어 주세요",
+        "Copyright 표시에 all rights reserved 문구 넣어 주세요",
+        "배경음악 제공 서비스 해지",
+        "번역 및 자막 서비스 신청",
+        "Sous-titres par defaut ne marche pas",
+        "Subtítulos por defecto no funcionan",
+        "Untertitel von dem Film gehen nicht",
+        "sottotitoli e audio non funzionano",
+        "Субтитры не работают",
+        "チャンネル登録を解除したいです",
+        "hãy đăng ký gói cước cho tôi",
+    ],
+)
+@pytest.mark.parametrize("label", ["", "고객: "])
+def test_who_asks_about_a_programme_is_no_invention(line, label):
+    assert read(f"{label}{line}").dropped == {}
