@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from edgebox.reading import stamps
 from edgebox.reading.noise import SOUND
 from edgebox.reading.normal import VOICE
-from edgebox.reading.roles import ANONYMOUS, MOBILE, is_person, role_of
+from edgebox.reading.roles import ANONYMOUS, MOBILE, is_name, is_person, role_of
 
 _OPEN: Final = r"(?:<<|[\[(<【「{《〈〔『])"
 _CLOSE: Final = r"(?:>>|[\])>】」}》〉〕』])"
@@ -231,7 +231,7 @@ def _marked(line: str, match: re.Match[str]) -> Candidate | None:
         if _NUMBERS.fullmatch(label) and (numbered := _behind_a_number(line, match.end())):
             return numbered
     named = _NAMED.match(line, match.end()) if match["bracket"] else None
-    if named and role_of(label.lower()) and is_person(named["name"]):
+    if named and role_of(label.lower()) and is_name(named["name"]):
         both = f"{label} {named['name']}"
         return Candidate(both, ":", named.end(), stamped=True, certain=True)
     form = _form(match)

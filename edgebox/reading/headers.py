@@ -45,18 +45,23 @@ HEADERS: Final = re.compile(
     r"|(?:[\d/., :APMapm-]{6,30} ?- )?Messages and calls are end-to-end encrypted.*"
     r"|(?:.{6,30} ?- )?메시지와 통화[는가]? 종단 ?간 암호화.*"
     r"|.{1,40} (?:started|stopped) (?:the )?transcription"
-    r"|.{1,40}이\(가\) .{1,20}(?:시작|중지|종료)했습니다\.?"
+    r"|.{1,40}이\(가\) (?:전사|기록|녹음|녹화|회의|받아쓰기|스크립트).{0,12}"
+    r"(?:시작|중지|종료)했습니다\.?"
     r"|Meeting ended after \d{1,2}:\d{2}(?::\d{2})?\W*"
     r"|.{1,80} - (?:Transcript|스크립트|대화 내용)|Transcript|Transcription|Attendees|대화 스크립트"
     r"|(?i:(?:Transcribed|Generated|Created|Exported) (?:by|with|using|from) "
     rf"(?:{_MAKERS}|(?:https?://)?[\w-]{{1,40}}\.(?:ai|com|io|net|kr|app))\S{{0,60}})"
-    rf"|(?i:[^.?!\n]{{0,20}}{_MAKERS}[^?!\n]{{0,20}}(?:작성|변환|생성|기록|제작)"
-    r"(?:됨|되었습니다|됐습니다|했습니다|함|한 [가-힣]{1,8}(?:입니다)?)\.?)"
-    rf"|{_PAGE}|{_TITLED}|{_CAME}"
+    rf"|{_CAME}"
     r"|clovanote\.naver\.com|Detect(?:ed|ing) language\b[^가-힣]{0,120}"
     r"|[-=]{3,40}[^-=]{0,40}(?:시작|종료)[^-=]{0,40}[-=]{3,40}"
 )
 """Lines that exports write by themselves, above, among and below what was said."""
+MARGINS: Final = re.compile(
+    rf"(?i:[^.?!\n]{{0,20}}{_MAKERS}[^?!\n]{{0,20}}(?:작성|변환|생성|기록|제작)"
+    r"(?:됨|되었습니다|됐습니다|함|한 [가-힣]{1,8}(?:입니다)?)\.?)"
+    rf"|{_PAGE}|{_TITLED}"
+)
+"""Lines at the head and the foot of a page or a record, which may be said among turns."""
 _TAGS: Final = re.compile(r"\[(?:ar|ti|al|au|by|re|ve|la|tool|length|offset):[^\[\]]*\]")
 """Tags of LRC, which has stamps (`LYRICS`) before its lines."""
 LYRICS: Final = re.compile(r"\s*\[\d{1,3}:\d{2}(?:[.:]\d{2,3})?\]")
@@ -103,7 +108,8 @@ def note_head(
 
 def _listed(above: Sequence[str]) -> list[str]:
     """Return the names in the last line above the first speaker that is no stamp."""
-    named = [one for one in above if not (stamps.BARE.fullmatch(one) or HEADERS.fullmatch(one))]
+    none = (stamps.BARE, HEADERS, MARGINS)
+    named = [one for one in above if not any(pattern.fullmatch(one) for pattern in none)]
     last = _WHO.sub("", named[-1].lower()) if named else ""
     return last.split(",")
 
@@ -147,7 +153,8 @@ def is_header(
     if HEADERS.fullmatch(text) or (export and _COMES_OR_GOES.fullmatch(text)):
         return True
     if export and stamps.DATED.fullmatch(text):
-        return True
+        after = lines[index + 1].text if index + 1 < len(lines) else ""
+        return after.lstrip().startswith(text)
     if lyrics and _TAGS.fullmatch(text):
         return True
     if not subtitles:
@@ -158,6 +165,20 @@ def is_header(
     return cue and _numbers_a_cue(lines, index)
 
 
+def margins(lines: Sequence[Line], begins: Sequence[int]) -> set[int]:
+    """Return the lines of heads and feet: those above and below all turns, and with them others."""
+    found = {
+        at
+        for at, line in enumerate(lines)
+        if begins[at] == 0 and MARGINS.fullmatch(line.text.strip())
+    }
+    first = next((at for at, begin in enumerate(begins) if begin), 1)
+    at_edge = any(at < first or at >= len(lines) - _FOOT for at in found)
+    return found if at_edge else set()
+
+
+_FOOT: Final = 1
+"""Lines below the last turn that may be a foot."""
 _CUE: Final = re.compile(r"(?=\S*\d)[\w/.-]{1,64}")
 """What WebVTT calls a cue by: 9b1d4f-3a/12-0."""
 

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from edgebox.reading import stamps
 from edgebox.reading.candidates import PLAIN, SPACED, Candidate, candidate, plain
 from edgebox.reading.fields import heads_fields, is_heading
-from edgebox.reading.headers import HEADERS, LYRICS, Line, caption_blocks, is_header, note_head
+from edgebox.reading.headers import (
+    HEADERS,
+    LYRICS,
+    Line,
+    caption_blocks,
+    is_header,
+    margins,
+    note_head,
+)
 from edgebox.reading.heads import TIMED
 from edgebox.reading.jobs import works
 from edgebox.reading.labels import learn
@@ -78,7 +86,7 @@ def spoken_lines(text: str) -> list[Spoken]:
     export |= any(HEADERS.fullmatch(line.text.strip()) for line in lines[:5])
     subtitles = any(stamps.SPAN.match(line.text.lstrip()) for line in lines)
     export |= subtitles and lines[0].text.startswith("WEBVTT")
-    blocks = caption_blocks(lines) if subtitles else set()
+    blocks = margins(lines, begins) | (caption_blocks(lines) if subtitles else set())
     lyrics = any(LYRICS.match(line.text) for line in lines)
     names = {word for word, _ in labels}
     head = note_head(
@@ -152,6 +160,7 @@ def _lines(text: str) -> Iterator[Line]:
     """Yield the lines that hold something; a label inside a line begins another."""
     start = 0
     few = len(text.split("\n", _FEW)) <= _FEW
+    timed = sum(map(_in_words, text.split("\n"))) > 1
     begun = _begun(text) if few else Counter()
     for line in text.split("\n"):
         marked = any(sign in line for sign in ":：]>")
@@ -166,6 +175,7 @@ def _lines(text: str) -> Iterator[Line]:
             and (first := candidate(line))
             and (role_of(first.label) or _works_there(first.label))
             and first.text > inside[0]
+            and (timed or not _in_words(line))
         ):
             inside = inside[1:]  # 김지수 상담사: is one label
         cuts = [0, *inside, len(line)]
@@ -176,6 +186,11 @@ def _lines(text: str) -> Iterator[Line]:
             if line[a:b].strip():
                 yield Line(start + a, start + b, line[a:b])
         start += len(line) + 1
+
+
+def _in_words(line: str) -> bool:
+    """Return whether a line begins with a time as people say it too: 12초."""
+    return stamps.IN_WORDS.match(line.lstrip()) is not None
 
 
 def _works_there(label: str) -> bool:

@@ -20,12 +20,14 @@ class Places(NamedTuple):
         lead: a stamp behind a label.
         whole: a stamp on a line of its own.
         last: how many stand at the end of a line.
+        clocks: a clock with seconds on a line of its own, twice or more.
     """
 
     bare: bool
     lead: bool
     whole: bool
     last: int
+    clocks: bool
 
 
 def places_of(
@@ -46,7 +48,8 @@ def places_of(
         for begin, one in zip(begins, candidates, strict=True)
     )
     deepest = next((n for n in (3, 2, 1) if most(sum(one >= n for one in last))), 0)
-    return Places(bare, most(lead), turns == 0 or most(whole), deepest)
+    clocks = sum(_WHOLE.match(line.text.strip()) is not None for line in lines)
+    return Places(bare, most(lead), turns == 0 or most(whole), deepest, clocks > 1)
 
 
 def behind_brackets(line: str, label: Candidate, places: Places) -> int:
@@ -120,7 +123,7 @@ def _ends(match: re.Match[str], places: Places) -> bool:
         places.whole
         or bare
         or _SURE.match(match[0]) is not None
-        or _WHOLE.match(match[0]) is not None
+        or (places.clocks and _WHOLE.match(match[0]) is not None)
     )
 
 
@@ -155,6 +158,6 @@ _SURE: Final = re.compile(
 )
 """A stamp by its form alone: an arrow, parts of seconds, seconds in brackets that are not round."""
 _WHOLE: Final = re.compile(r"\d{2}:\d{2}:\d{2}$")
-"""A clock with seconds, which nobody says, on a line of its own."""
+"""A clock with seconds on a line of its own."""
 _CLOCK_ALONE: Final = re.compile(r"[\[<【][^()~–/년.-]*[\]>】]")
 """A clock in brackets that are not round: no date, no hours from and to."""

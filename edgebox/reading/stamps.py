@@ -66,6 +66,9 @@ DATED: Final = re.compile(rf"{_DATE}[ T,]*(?:at[ ])?{_CLOCK}(?:Z|[+-]\d{{2}}:?\d
 BARE: Final = re.compile(rf"{_CLOCK}|{_SPELLED}")
 """A clock without anything around it: a stamp only where the whole call has them."""
 
+IN_WORDS: Final = re.compile(_IN_WORDS)
+"""A time in words: before a label a stamp only where other lines have one."""
+
 _WEEKDAY: Final = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}"
 BEFORE: Final = re.compile(rf"{_CLOCK}{_ARROW}{_CLOCK}|{BARE.pattern}|{_IN_WORDS}")
 """A clock before a label."""

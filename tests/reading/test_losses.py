@@ -148,3 +148,66 @@ def test_a_field_about_how_somebody_speaks_tells_no_speakers_apart(name, one, ot
 @pytest.mark.parametrize("label", ["", "고객: "])
 def test_who_asks_about_a_programme_is_no_invention(line, label):
     assert read(f"{label}{line}").dropped == {}
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "이메일",
+        "배송지",
+        "강아지",
+        "정수기",
+        "진료과",
+        "주소는",
+        "이름은",
+        "문제는",
+        "연락처",
+        "신청서",
+        "전화번",
+        "고지서",
+        "현금은",
+        "이유는",
+        "조건은",
+        "차량은",
+        "성함은",
+        "방문일",
+        "인증서",
+        "지하철",
+    ],
+)
+def test_a_word_behind_a_role_in_brackets_is_said(word):
+    text = f"[상담사] 네 말씀하세요\n[고객] {word}: 이거예요\n[상담사] {word}: 이거죠\n[고객] 네"
+    assert said(text)[1:3] == [("customer", f"{word}: 이거예요"), ("agent", f"{word}: 이거죠")]
+    assert {one.label for one in read(text).utterances} == {"상담사", "고객"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Teams에서 회의 링크를 생성했습니다.",
+        "클로바노트로 변환했습니다",
+        "배송이(가) 오늘 시작했습니다.",
+        "- 15 -",
+        "[이상]",
+        "(이상)",
+        "14:30:00",
+        "2025-09-13 15:00",
+        "[통화 내용]",
+    ],
+)
+@pytest.mark.parametrize(
+    "call",
+    [
+        "고객: 언제였나요\n상담사: 확인하니\n{}\n고객: 네 알겠습니다\n상담사: 네\n고객: 네",
+        "{0}1, 고객 : 뭐\n{0}2, 상담사 : 확인하니\n{{}}\n{0}3, 고객 : 네".format("2025-09-13 14:0"),
+    ],
+)
+def test_a_line_among_turns_is_said_though_exports_write_such_a_line(line, call):
+    assert ("agent", f"확인하니 {line}") in said(call.format(line))
+
+
+def test_a_length_before_a_label_is_said_where_no_other_line_begins_so():
+    text = "상담사: 소리가 얼마나 나요\n12초 고객: 그렇게 나요\n상담사: 네"
+    assert said(text) == [
+        ("agent", "소리가 얼마나 나요 12초"), ("customer", "그렇게 나요"), ("agent", "네"),
+    ]  # fmt: skip
