@@ -97,3 +97,28 @@ _HEADINGS: Final = frozenset(_HEADINGS_LISTED.split())
 def is_heading(word: str) -> bool:
     """Return whether a word heads a field, or one of several does."""
     return word in _HEADINGS or not _HEADINGS.isdisjoint(word.split())
+
+
+_NOTES_LISTED: Final = """
+    요약 처리결과 상담결과 상담요약 통화요약 처리내용 조치사항 후속조치 상담유형 특이사항 비고 메모
+    상담내용 summary note notes
+"""
+_NOTES: Final = frozenset(_NOTES_LISTED.split())
+_VALUES_LISTED: Final = """
+    주소 이름 성함 성명 전화 전화번호 연락처 휴대폰 번호 주문번호 접수번호 예약번호 날짜 일시 시간
+    금액 총액 합계 상품 상품명 품목 옵션 수량 가격 링크 date time total price address name
+    phone http https url re ps
+"""
+_VALUES: Final = frozenset(_VALUES_LISTED.split())
+
+
+def heads_a_note(word: str, *, ruler: bool) -> bool:
+    """Return whether a word heads what was written about a call, and no field of a message.
+
+    Args:
+        word: before a colon.
+        ruler: a ruler stands above it, so that other headings do too.
+    """
+    if ruler:
+        return is_heading(word) and _VALUES.isdisjoint([word, *word.split()])
+    return word in _NOTES or "".join(word.split()) in _NOTES

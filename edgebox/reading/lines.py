@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.reading import stamps
 from edgebox.reading.candidates import PLAIN, SPACED, Candidate, candidate, plain
-from edgebox.reading.fields import heads_fields, is_heading
+from edgebox.reading.fields import heads_a_note, heads_fields
 from edgebox.reading.headers import (
     HEADERS,
     LYRICS,
@@ -137,11 +137,16 @@ def _begins_unlabelled(
         return False
     if found.form == SPACED:
         return chat
-    if index <= told or found.form != ":" or not is_heading(found.label):
+    if index <= told or found.form != ":" or _TOLD.search(lines[index].text, found.text):
         return False
     before = lines[index - 1]
     ruler = stamps.DIVIDER.fullmatch(before.text.strip()) is not None
-    return ruler or before.end + 1 < lines[index].start
+    apart = ruler or before.end + 1 < lines[index].start
+    return apart and heads_a_note(found.label, ruler=ruler)
+
+
+_TOLD: Final = re.compile(r"[가-힣](?<=[요다죠까네])[\s.!?~…]*$|[?!]")
+"""How somebody tells what a note has in brief."""
 
 
 def _of_speech(labels: frozenset[Pair], lines: list[Line]) -> frozenset[Pair]:

@@ -211,3 +211,16 @@ def test_a_length_before_a_label_is_said_where_no_other_line_begins_so():
     assert said(text) == [
         ("agent", "소리가 얼마나 나요 12초"), ("customer", "그렇게 나요"), ("agent", "네"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "head", ["주소", "금액", "전화", "시간", "상품명", "예약 번호", "처리결과"]
+)
+@pytest.mark.parametrize("apart", ["\n", "\n----------\n"])
+def test_the_paragraphs_of_a_last_message_are_its_writer_s(head, apart):
+    spoken = head == "처리결과"
+    value = "네 이렇게 됐어요" if spoken else "서울시 강남구"
+    for first in ("고객: 네\n상담사: 안내요", "[고객] [오후 2:59] 네\n[상담사] [오후 3:00] 안내요"):
+        call = said(f"{first}\n{apart}{head}: {value}\n구분: 9시부터\n감사합니다")
+        assert {side for side, _ in call} == {"customer", "agent"}
+        assert call[-1][1].endswith(f"{head}: {value} 구분: 9시부터 감사합니다")
