@@ -99,10 +99,15 @@ _MIXED: Final = re.compile(
 )
 """육십네 개, 이십두 명: tens as in figures, ones as they are counted."""
 
+_COUNTED: Final = (
+    rf" (?:[만억천백십]|(?:{UNIT_WORD}|[기석정실면구알포본캔팩갑줄쪽칸필쌍톨선강열])"
+    rf"(?:{TAIL.pattern}| ))"
+)
+"""After 이십이: its 이 is a figure, and no particle."""
 _BARE: Final = re.compile(
     rf"(?<![가-힣\d])(?<![만천백십억] )"
     rf"([{SINO_DIGITS}]?[십백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?)"
-    rf"(?=에(?!서)|은|는|을|를|이(?![가-힣])|이?요|으?로"
+    rf"(?=에(?!서)|은|는|을|를|이(?!{_COUNTED}|[가-힣])|이?요|으?로"
     rf"|만(?![가-힣]| 원| [{SINO_DIGITS}]?[천백십])|까지|부터|밖에"
     rf"|에서(?= (?:[{SINO_DIGITS}십백천]{{1,4}}(?:으?로|까지|사이)|세금|떼|빼|공제|깎))"
     r"| (?:더|정도|빼|남|나[오왔온가갔]|들[어었]|갚|받|벌|내[고면]|냈|부르|주[고면]|줬|올[리려라]"
