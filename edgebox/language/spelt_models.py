@@ -45,11 +45,15 @@ _TEEN: Final = "|".join(sorted(_TEENS, key=len, reverse=True))
 _AFTER: Final = (
     r"(?=[^가-힣]|$|이?[요고]|[은는을를가로이에의도만]|으로|프로|울트라|플러스|입니|인데|에서)"
 )
-_OF_TEENS: Final = re.compile(
-    rf"(?<![가-힣])(?:((?:{LETTER}){{1,3}}) ?)?({_TEEN}){_AFTER}"
-    rf"|(?<=[가-힣])(?<!세븐)({_TEEN}){_AFTER}"
+_PRODUCTS: Final = (
+    "아이폰 아이패드 윈도우 윈도우즈 윈도 갤럭시 안드로이드 노트 플립 폴드 픽셀 버전 맥스"
 )
-"""아이폰 식스틴, 에스 트웬티포, 윈도우텐."""
+_BEHIND_PRODUCT: Final = "|".join(f"(?<={one})" for one in _PRODUCTS.split())
+_OF_TEENS: Final = re.compile(
+    rf"(?<![가-힣])(?:((?:{LETTER}){{1,3}}) ?)?(?:(?<=아이폰 )|(?!세븐틴))({_TEEN}){_AFTER}"
+    rf"|(?:{_BEHIND_PRODUCT})({_TEEN}){_AFTER}"
+)
+"""아이폰 식스틴, 에스 트웬티포, 윈도우텐, and neither 커텐 nor 세븐틴, who sing."""
 _MAKES_CODES: Final = "에이치|더블유|에이|에프|제이|케이|에스|브이|엑스|와이|제트|엘|엠|큐"
 _FIGURE: Final = f"[{SINO_DIGITS}{ZEROS}]"
 _LETTERED: Final = re.compile(
