@@ -28,10 +28,15 @@ _BARE: Final = re.compile(
 MONEY: Final = re.compile(
     r"만 ?원|[십백천\d]만(?!에)|(?<![가-힣])돈[도은을이만 ]|월급|연봉|급여|소득|수입|한도|견적"
     r"|보증금|월세|전세|약금|잔금|중도금|권리금|위자료|합의금|수리비"
-    r"|진단금|진단비|수술비|입원비|치료비|보험금|병원비|등록금|수강료|학원비|생활비|용돈|축의금|조의금"
-    r"|대출|현금 ?서비스|카드론|적금|예금"
     r"|에 월(?:세)? ?[\d일이삼사오육칠팔구십백]"
 )
+_SUM: Final = re.compile(
+    r"(?:진단금|진단비|수술비|입원비|치료비|보험금|병원비|등록금|수강료|학원비|생활비|용돈|축의금|조의금"
+    r"|대출|현금 ?서비스|카드론|적금|예금)(?:금|액|금액)?(?:[이가은는도을를만]|으?로)?"
+    r" ?(?:(?:한|약|총|딱|거의|매달|월|또|다시|제가|지금) ?)?"
+    r"(?:[\d,일이삼사오육칠팔구십백천]{1,6} ?(?:에서|이?랑|하고) ?)?$"
+)
+"""What is an amount only right before its figure: in a talk of treatment most figures are none."""
 _NEAR: Final = 60
 """Characters on either side in which money is talked about."""
 
@@ -39,10 +44,20 @@ _OF_ANOTHER: Final = re.compile(
     r"(?:번호|버스|노선|호실|좌석|혈압|맥박|혈당|체중|몸무게|(?<![가-힣])키|시력|도수|버전|평점|별점"
     r"|학점|사이즈|치수|온도|습도|점수|성적|신발|운동화|구두|마일리지|포인트|면적|인원"
     r"|사람|수량|호수|층수|내선|거리|채널|속도|무게|페이지|콜레스테롤|나이|연세|평수|지수|사번|학번"
-    r"|(?<![가-힣])동|키로수)(?:[이가은는도을를]|에서)?"
+    r"|(?<![가-힣])동|키로수|체온|수치|백혈구|적혈구|혈소판|헤모글로빈|청력|일수|직원|대기|입원"
+    r"|학생|회원|환자)(?:[이가은는도을를]|에서)?"
     r" ?(?:한|약|제가|지금)? ?(?:\d{2,3}에 ?)?$"
 )
 """Words of which a figure behind them says how much, and which are no money and no share."""
+
+_RATE: Final = re.compile(
+    r"(?:금리|이율|이자율|비율|할인율)(?:[이가은는도를]|에서)? ?(?:약|한|지금)? ?$"
+)
+"""Of which a figure is a share."""
+_VITAL: Final = re.compile(
+    r"[^.?!\n]{0,20}(?<![가-힣])(?:혈압|맥박|혈당|체온|체중|몸무게)(?:이?요|이에요|이고요?|입니다)"
+)
+"""떨어졌어요 혈압이요: said after its figure."""
 
 _BEHIND: Final = 16
 """Characters before a figure in which they stand."""
@@ -71,6 +86,13 @@ _DECIMAL_OF: Final = re.compile(
 """Before them 이 is a figure too: 색소 칠 점 이 공복혈당. Else it may be this noun's."""
 
 
+def is_sum(match: re.Match[str], near: str) -> bool:
+    """Return whether a figure may be an amount in a text near it, or by the word before it."""
+    start = match.start()
+    about = MONEY.search(near) or _SUM.search(match.string, max(0, start - _BEHIND), start)
+    return about is not None and not is_no_amount(match)
+
+
 def bare_decimals(text: str) -> Iterator[Number]:
     """Yield the decimals that may stand before a noun."""
     for match in _DECIMAL.finditer(text):
@@ -89,7 +111,7 @@ def bare_amounts(text: str) -> Iterator[Number]:
     """Yield the amounts that bare figures may be where money is talked about, in won."""
     for match in _BARE.finditer(text):
         near = text[max(0, match.start() - _NEAR) : match.end() + _NEAR]
-        if MONEY.search(near) and not (_YEAR.fullmatch(match[1]) or is_of_another(match)):
+        if not _YEAR.fullmatch(match[1]) and is_sum(match, near):
             value = numerals.stops(match[1].replace(",", ""), 0)[-1].value * 10_000
             yield quantity(value, "won", *match.span())
 
@@ -124,3 +146,13 @@ def is_of_another(match: re.Match[str]) -> bool:
     """Return whether a figure stands behind a word of which it is no money and no share."""
     start = match.start()
     return _OF_ANOTHER.search(match.string, max(0, start - _BEHIND), start) is not None
+
+
+def is_no_amount(match: re.Match[str]) -> bool:
+    """Return whether a figure is that of something else than money, or a share of it."""
+    start = match.start()
+    return (
+        is_of_another(match)
+        or _RATE.search(match.string, max(0, start - _BEHIND), start) is not None
+        or _VITAL.match(match.string, match.end()) is not None
+    )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language import numerals
 from edgebox.language.ages import ages
 from edgebox.language.articles import articles
-from edgebox.language.bare import MONEY, bare_amounts, bare_decimals, bare_shares, is_of_another
+from edgebox.language.bare import bare_amounts, bare_decimals, bare_shares, is_no_amount, is_sum
 from edgebox.language.births import births
 from edgebox.language.charwise import charwise
 from edgebox.language.compounds import compounds
@@ -288,8 +288,8 @@ def _in_myriads(text: str) -> Iterator[Number]:
             text[max(0, match.start() - reach) : match.end() + reach] for reach in (_NEAR, _FAR)
         )
         word = match[1][:-1] if _ENDING.match(text, match.end() - 1) else match[1]
-        value, money = numerals.stops(word, 0)[-1].value, MONEY.search(near) or _RENT.search(far)
-        if money and not is_of_another(match):
+        value, money = numerals.stops(word, 0)[-1].value, is_sum(match, near)
+        if money or (_RENT.search(far) and not is_no_amount(match)):
             yield quantity(value * 10_000, "won", *match.span())
         elif len(word) > 1:  # 속도가 육십은 나와요
             yield quantity(value, "", *match.span())
