@@ -33,6 +33,12 @@ def charwise(text: str, read: Callable[[str], Iterable[Number]]) -> Iterator[Num
     """
     for match in _RUN.finditer(text):
         closed = _BETWEEN.sub("", match[0])
-        if closed != match[0] and not closed.isdigit():
-            for number in read(closed):
-                yield replace(number, start=match.start(), end=match.end())
+        if closed == match[0] or closed.isdigit():
+            continue
+        left_out = {gap.start() for gap in _BETWEEN.finditer(match[0])}
+        places = [
+            at for at in range(match.start(), match.end()) if at - match.start() not in left_out
+        ]
+        for number in read(closed):
+            start, end = places[number.start], places[number.end - 1] + 1
+            yield replace(number, start=start, end=end)
