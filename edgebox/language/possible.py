@@ -261,6 +261,14 @@ _NAMED_SIGNS: Final = re.compile(
 """끝자리 삼삼, 에러 이일삼 떠서."""
 
 
+_NO_SIGNS: Final = re.compile(".* ?일")
+_LASTING: Final = re.compile(" ?(?:뒤|안에|째|까지|에|전|후|만에|부터|이내|동안)")
+"""After 번호가 오 일: days."""
+_SOME_DAYS: Final = re.compile(rf"[{SINO_DIGITS}]{{2}} 일")
+_MOVING: Final = re.compile("이사 ?(?:가|간|갔|갈|오|온|왔|하|한|했|할|때|전|후|날)")
+"""번호 이삼 일, 번호 이사 가서: no codes."""
+
+
 def _codes(text: str) -> Iterator[Number]:
     for match in _SIGNS.finditer(text):
         figures = numerals.digits(match[0])
@@ -268,9 +276,15 @@ def _codes(text: str) -> Iterator[Number]:
         if figures[0] != "0":
             yield quantity(Decimal(figures), "", *match.span())
     for match in _NAMED_SIGNS.finditer(text):
+        if _NO_SIGNS.fullmatch(match[1]) and _LASTING.match(text, match.end()):
+            continue
+        if _SOME_DAYS.fullmatch(match[1]) or _MOVING.match(text, match.start(1)):
+            continue
         signs = numerals.digits(match[1])
-        yield plain("plain", signs, *match.span(1))
-        if match[1][-1] == "이" and len(signs) > 2:
+        ending = match[1][-1] == "이"
+        if not (ending and text.startswith(("에요", "예요"), match.end())):
+            yield plain("plain", signs, *match.span(1))
+        if ending and len(signs) > 2:
             yield plain("plain", signs[:-1], *match.span(1))
     for match in _APART.finditer(text):
         figures = match[0].replace(" ", "")
