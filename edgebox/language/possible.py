@@ -120,10 +120,12 @@ _OTHER_UNIT: Final = (
     rf"(?!인[데가지거])(?:{UNIT_WORD})|[기메테]가|테라|유로|달러|엔|위안|파운드|킬로|리터|톤|밀리|센티"
     "|미터|와트"
 )
+_NUMERAL_ENDS: Final = rf"(?:$|[^가-힣]|[{SINO_DIGITS}십백천만억]|{UNIT_WORD})"
 _BEFORE_NOUN: Final = re.compile(
     rf"(?<![가-힣])((?=[{SINO_DIGITS}][십백천]|[십백천][{SINO_DIGITS}십백]){_NUMERAL})"
     rf"(?![{SINO_DIGITS}십백천만억]|(?:에서|내지) ?[{SINO_DIGITS}십백천]{{1,4}}[만억]"
-    rf"| [{SINO_DIGITS}]?[십백천만억](?:$|[^가-힣]|[{SINO_DIGITS}십백천만억]|{UNIT_WORD}))"
+    rf"| [{SINO_DIGITS}]?[만억]{_NUMERAL_ENDS})"
+    rf"(?!(?<=천) [{SINO_DIGITS}]?[십백]{_NUMERAL_ENDS}|(?<=백) [{SINO_DIGITS}]?십{_NUMERAL_ENDS})"
     rf"(?= ?(?!{_OTHER_UNIT})[가-힣]{{2}})"
     rf"|(?<=[가-힣]{{2}})(?<![{SINO_DIGITS}십백천만억])([{SINO_DIGITS}]십[{SINO_DIGITS}]?)"
     r"(?=인데|이[고요에]|입니다|[은는을를에점]|[^가-힣]|$)"
@@ -269,11 +271,15 @@ _MOVING: Final = re.compile("이사 ?(?:가|간|갔|갈|오|온|왔|하|한|했|
 """번호 이삼 일, 번호 이사 가서: no codes."""
 
 
+_LOCKER: Final = 3
+"""Figures of 공오육, which may be 056번 and 56번. Longer ones with 0 first are no quantity."""
+
+
 def _codes(text: str) -> Iterator[Number]:
     for match in _SIGNS.finditer(text):
         figures = numerals.digits(match[0])
         yield plain("plain", figures, *match.span())
-        if figures[0] != "0":
+        if figures[0] != "0" or len(figures) <= _LOCKER:
             yield quantity(Decimal(figures), "", *match.span())
     for match in _NAMED_SIGNS.finditer(text):
         if _NO_SIGNS.fullmatch(match[1]) and _LASTING.match(text, match.end()):
