@@ -106,6 +106,8 @@ def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Fo
 
 def _may_be_a_range(one: str, other: str) -> bool:
     """Return whether two counters may be of one range: 삼만에서 오만 원, and no 35달러 and 50원."""
+    if one in OWN_COUNTERS and other in OWN_COUNTERS:
+        return OWN_COUNTERS[one] == OWN_COUNTERS[other]
     money = {"원", *OWN_COUNTERS}
     return one == other or not (one and other) or money.isdisjoint({one, other})
 
@@ -189,8 +191,7 @@ def _forms(value: str, bare: Form | None) -> Iterator[tuple[Form, str]]:
     if re.fullmatch(r"#\d{1,3}|~\d{4,}", value):
         yield Form.SUFFIX, figures
     if re.fullmatch(r"#\d+(?:\.\d+)?", value):
-        listed = [figures] if bare is None else [figures, *_grouped(figures)]
-        yield from ((Form.FIGURES, form) for form in listed)
+        yield from _figures(figures, bare)
     elif bare and re.fullmatch(r"(?!0\d)\d+(?:\.\d+)?", value):
         yield from ((bare, form) for form in quantities(value))
     elif re.fullmatch(r"v\d+(?:\.\d+)+", value):
@@ -208,6 +209,14 @@ def _forms(value: str, bare: Form | None) -> Iterator[tuple[Form, str]]:
         yield from timed(int(match[1]), int(match[2]))
     else:
         yield from _of_a_date(value)
+
+
+def _figures(figures: str, bare: Form | None) -> Iterator[tuple[Form, str]]:
+    """Yield the forms of figures alone, and 056번 of 공오육."""
+    listed = [figures] if bare is None else [figures, *_grouped(figures)]
+    yield from ((Form.FIGURES, form) for form in listed)
+    if bare and re.fullmatch(r"0\d\d", figures):
+        yield Form.CLOSED, f"{figures}번"
 
 
 def _of_two(one: str, sign: str, other: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SIGNS: Final = "~-"
 _TEN: Final = 10
 _SHORT: Final = re.compile(r"\d{1,2}-\d{1,2}[만억천백]?")
+_PEOPLE: Final = re.compile(r"\d{2,3}-\d{3}")
 """Others with a hyphen are codes for a reader: 110-234번."""
 _RANGED: Final = ("명", "회", "건", "번")
 _VALUE: Final = re.compile(r"(\d{1,12}(?:\.\d+)?)(%|d|min|mo|m|)|(\d{1,2}):00")
@@ -78,7 +79,9 @@ def _range(low: Decimal, high: Decimal, unit: str, counter: str) -> Iterator[tup
             else {"원", *_RANGED}
         )
         for span, gap, word in itertools.product(_spans(low, high), ("", " "), said):
-            if "-" not in span or (_SHORT.fullmatch(span) and (word != "번" or high < _TEN)):
+            said_so = word == counter != "번" and _PEOPLE.fullmatch(span)
+            short = _SHORT.fullmatch(span) and (word != "번" or high < _TEN)
+            if "-" not in span or short or said_so:
                 yield Form.CLOSED, f"{span}{gap}{word}"
 
 
