@@ -21,7 +21,7 @@ _DAYS: Final = {
     name: (int(month), int(day)) for name, month, day in re.findall(r"(\S+) (\d+) (\d+)", _LISTED)
 }
 _NAMED: Final = re.compile(
-    rf"(?<![가-힣])(?<!\d)({'|'.join(map(re.escape, _DAYS))})"
+    rf"(?<!\d)(?!(?<=[가-힣])신정)({'|'.join(map(re.escape, _DAYS))})"
     r"(?!특집|특가| ?(?:트리|카드|마켓|케이크))(?!(?<=신정)(?!부터|[은이에을엔까날연휴때])[가-힣])"
 )
 """Not the 신정 of 갱신정보 and 신정동."""
