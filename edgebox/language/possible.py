@@ -88,7 +88,7 @@ _ROUND: Final = re.compile(
 
 
 _CARRIED: Final = re.compile(
-    r"이월(?: ?(?:잔액|상품|처리|가능|불가|시[키켜켰킬]|된|되|돼|됐|될)|하|해|했|할)"
+    r"이월(?: ?(?:잔액|상품(?!권)|처리|가능|불가|시[키켜켰킬]|된(?!장)|되|돼|됐|될)|하|해|했|할)"
 )
 """What is carried over, and not of February."""
 _MONTH: Final = re.compile(r"(?<![가-힣])(?<![년해] )([유시])월(?![드절])")
