@@ -83,7 +83,8 @@ _DECIMAL_OF: Final = re.compile(
     r"(?:시력|색소|혈당|수치|금리|이율|이자율|학점|평점|별점|버전|배기량|도수|체온|지수|비율)"
     r"(?:[이가은는도를]|에서)? ?(?:약|한|지금)? ?$"
 )
-"""Before them 이 is a figure too: 색소 칠 점 이 공복혈당. Else it may be this noun's."""
+"""Before them 이 is a figure too: 색소 칠 점 이 공복혈당. Else it may be this noun's, and
+이십 점 사 가지고 is twenty points."""
 
 
 def is_sum(match: re.Match[str], near: str) -> bool:
@@ -100,7 +101,7 @@ def bare_decimals(text: str) -> Iterator[Number]:
         zero = match[1] in ZEROS
         if not zero and (not front or front[-1].end != len(match[1])):
             continue
-        sure = match[2][-1] not in "이일"
+        sure = match[2][-1] not in "이일" and match[1][-1] not in "십백"
         start = match.start()
         if sure or _DECIMAL_OF.search(text, max(0, start - _BEHIND), start):
             whole = 0 if zero else front[-1].value
@@ -118,7 +119,7 @@ def bare_amounts(text: str) -> Iterator[Number]:
 
 _TENTHS: Final = re.compile(
     rf"(?<![가-힣])([{SINO_DIGITS}십\d]) ?할(?: ?([{SINO_DIGITS}\d]) ?푼)?"
-    r"(?=$|[.,?!\n]|이(?![가-힣])|[은을만](?![가-힣])|이?[요에]|이[라나고]|까지"
+    r"(?=$|[.,?!\n]|이(?![가-힣])|[은을](?![가-힣])|만(?![가-힣]| ?하)|이?[요에]|이[라나고]|까지"
     r"| ?(?:정도|쯤|할인|감면|이상|이하))",
     re.ASCII,
 )
