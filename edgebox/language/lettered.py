@@ -7,6 +7,7 @@ another letter and nowhere else, they are those of another thing.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -31,10 +32,24 @@ def has_another_letter(claim: Number, said: Iterable[Number]) -> bool:
     holders = [one for one in said if not known.isdisjoint(one.provides)]
     if any(claim.value in one.provides for one in holders):
         return False
-    others = [one for one in holders if _differ_in_a_letter(code, one)]
-    return bool(others) and all(
-        any(one.start < other.end and other.start < one.end for other in others) for one in holders
-    )
+    others = _merged(one for one in holders if _differ_in_a_letter(code, one))
+    return bool(others) and all(_overlaps(one, others) for one in holders)
+
+
+def _merged(numbers: Iterable[Number]) -> list[tuple[int, int]]:
+    """Return the spans of numbers in order, those that overlap as one."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted((one.start, one.end) for one in numbers):
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
+
+
+def _overlaps(one: Number, spans: list[tuple[int, int]]) -> bool:
+    last = bisect_left(spans, (one.end, 0)) - 1
+    return last >= 0 and one.start < spans[last][1]
 
 
 def _differ_in_a_letter(code: re.Match[str], one: Number) -> bool:

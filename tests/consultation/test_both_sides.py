@@ -4,10 +4,13 @@ Each row: what was said | what is borne out | what is not.
 """
 
 import datetime as dt
+import time
 
 import pytest
 
 from edgebox.consultation.grounding import Figures
+from edgebox.language.lettered import has_another_letter
+from edgebox.language.number import code, plain
 from edgebox.scoring.evidence import Heard, Text
 from edgebox.scoring.faults import ungrounded
 from support.expressions import lets_through
@@ -252,3 +255,13 @@ def test_the_score_flags_a_code_with_another_letter_than_the_call_has(said, told
     call = Heard(said, ON)
     assert not ungrounded(Text(told, ON), call)
     assert ungrounded(Text(other, ON), call)
+
+
+def test_a_code_that_is_said_often_is_compared_in_linear_time():
+    claim = code("code", "A24", 0, 3)
+    said = [code("code", "S24", at, at + 3) for at in range(0, 400_000, 10)]
+    began = time.process_time()
+    assert has_another_letter(claim, said)
+    assert not has_another_letter(claim, [*said, plain("plain", "24", 5, 7)])
+    assert has_another_letter(claim, [*said, plain("plain", "24", 11, 13)])
+    assert time.process_time() - began < 3
