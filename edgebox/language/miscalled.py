@@ -17,7 +17,7 @@ from edgebox.language.names import (
     is_particle,
     is_unlike_a_noun,
 )
-from edgebox.language.ordinary import is_affix, is_noun, is_noun_with_more, is_ordinary
+from edgebox.language.ordinary import is_noun, is_noun_with_more, is_ordinary
 from edgebox.language.syllables import are_one_apart
 
 if TYPE_CHECKING:
@@ -80,10 +80,11 @@ def _is_meant_for(word: str, name: str, *, is_called: bool) -> bool:
     written = word[: len(name)]
     if written in NO_NAMES or (is_ordinary(written, 0) and len(name) == 2):
         return False  # 해외 고객
-    if is_particle(written) and is_noun(written[:-1]):
+    only_last = written[:2] == name[:2]
+    if is_particle(written) and is_noun(written[:-1]) and not (is_called and only_last):
         return False  # 제품이
-    if is_noun_with_more(written) and (not is_called or is_affix(written[-1])):
-        return False  # 예정자, 인정될
+    if _is_longer_noun(written, is_called=is_called, only_last=only_last):
+        return False
     if is_called:
         return True
     if _OF_VERB.match(word) or (VERBAL.search(written) and written[-1] not in _ENDS_OF_NAMES_TOO):
@@ -91,6 +92,24 @@ def _is_meant_for(word: str, name: str, *, is_called: bool) -> bool:
     alone = _PARTICLES.fullmatch(word, len(name)) is not None
     family = written[0] == name[0] or (written[0] in SURNAMES and is_full(name))
     return alone and len(name) > 2 and family
+
+
+def _is_longer_noun(word: str, *, is_called: bool, only_last: bool) -> bool:
+    """Return whether a word is a noun with more, and no name that begins like one: 이상원.
+
+    Args:
+        word: of the text, as long as a name of the call.
+        is_called: whether the word stands before a title.
+        only_last: whether the word begins like the name.
+    """
+    if is_called:  # 방송사 직원
+        return is_noun(word) or (word[-1] in _NO_GIVEN_LAST and is_noun(word[:-1]))
+    named = only_last and word[-1] in "원수" and not is_noun(word)
+    return is_noun_with_more(word) and not named  # 예정자, 인정될
+
+
+_NO_GIVEN_LAST: Final = "사액비금물료값점장실급품제법과부팀소처측간차단대칸편폭회관객집증량"
+"""Affixes of nouns that end no given name."""
 
 
 def _is_nobody(name: str, text: str, said: str) -> bool:

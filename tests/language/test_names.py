@@ -218,3 +218,37 @@ def test_verbs_and_nouns_near_a_name_are_none(text, said):
 def test_what_a_recogniser_writes_for_an_answer_is_no_name(said):
     call = read(f"상담사: 성함이 어떻게 되세요\n고객: {said}\n상담사: 네\n")
     assert names_of_call(call) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "name"),
+    [
+        ("이상원 고객이 예약을 바꿈", "이상언 님이세요", "이상원"),
+        ("이상인 고객이 예약을 바꿈", "이상원 님이세요", "이상인"),
+        ("이용수 고객이 접수함", "이용주 님이세요", "이용수"),
+        ("한도원 고객을 확인함", "한도연 님이세요", "한도원"),
+        ("정지원 팀장이 환불함", "전지원 팀장님이요", "정지원"),
+        ("유지원 매니저가 처리함", "유지연 매니저님이요", "유지원"),
+        ("신정순 어르신을 예약함", "신정숙 어르신이요", "신정순"),
+        ("안전순 환자를 예약함", "안정순 환자 예약이요", "안전순"),
+        ("정상은 고객을 확인함", "정상윤 님이세요", "정상은"),
+        ("이동원이 접수함", "이동윤 님이세요", "이동원"),
+        ("고정원 앞으로 보냄", "고정언 님 앞으로요", "고정원"),
+    ],
+)
+def test_a_name_that_begins_like_a_noun_is_still_a_persons(text, said, name):
+    assert wrong(text, said) == {name}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("이용료 고객 부담을 안내함", "이용주 님이세요"),
+        ("이용자가 접수함", "이용주 님이세요"),
+        ("정기분을 납부함", "정기현 님이세요"),
+        ("3일 이상일 경우를 안내함", "이상원 님이세요"),
+        ("방송사 직원이 답함", "방송민 님이세요"),
+    ],
+)
+def test_a_noun_with_an_ending_that_no_given_name_has_is_no_name(text, said):
+    assert wrong(text, said) == set()
