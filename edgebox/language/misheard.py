@@ -315,8 +315,10 @@ class _Pair:
 
     def _is_of_no_noun(self) -> bool:
         """Return whether no part of either word is an ordinary noun, affix or number."""
+        pair = (self.word, self.double)
         return not any(
-            is_ordinary(word, at) for word in (self.word, self.double) for at in range(len(word))
+            is_noun(word[:-1]) or any(is_ordinary(word, at) for at in range(len(word)))
+            for word in pair  # 찜질팩
         )
 
 

@@ -232,3 +232,23 @@ def test_a_noun_a_verb_or_another_spelling_is_no_name(text, call):
 )
 def test_a_name_that_became_a_noun_is_still_wrong(text, call, wrong):
     assert found(text, call) == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("text", "call", "wrong"),
+    [
+        ("강동점에서 삼", "강남점에서 샀어요 네 강남점이요", "강동점에서"),
+        ("울산점에서 삼", "군산점에서 샀어요 네 군산점이요", "울산점에서"),
+        ("제주점에서 삼", "파주점에서 샀어요 네 파주점이요", "제주점에서"),
+        ("수영점을 확인함", "수성점이요 네 수성점요", "수영점을"),
+        ("제주지점을 확인함", "여주지점이요 네 여주지점요", "제주지점을"),
+        ("인천점에서 삼", "이천점에서 샀어요 네 이천점이요", "인천점에서"),
+        ("관교점을 예약함", "판교점이요 네 판교점 예약이요", "관교점을"),
+    ],
+)
+def test_a_branch_of_another_town_is_wrong(text, call, wrong):
+    assert found(text, call) == [wrong]
+
+
+def test_a_thing_spelt_as_it_sounds_is_the_same():
+    assert found("찜질백을 환불함", "찜질팩 샀어요") == []
