@@ -11,6 +11,7 @@ from operator import ne
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.inflected import VERBAL, is_short_verb
+from edgebox.language.loans import spelt_alike
 from edgebox.language.ordinary import is_noun, is_ordinary
 from edgebox.language.syllables import confusable, letters_of
 from edgebox.language.vocabulary import BEHIND, PARTICLE
@@ -137,7 +138,7 @@ def _is_near(word: str, double: str) -> bool:
 
     And in none that is part of an ordinary noun: 결제일 and 결재일.
     """
-    if len(word) != len(double):
+    if len(word) != len(double) or spelt_alike(word, double):
         return False
     differ = [at for at in range(len(word)) if word[at] != double[at]]
     return 0 < len(differ) <= len(word) // 2 and not any(

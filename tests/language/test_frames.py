@@ -56,6 +56,8 @@ def test_another_name_in_the_same_place_is_found(said, text, name):
         (THINGS, "한마음 종신보험을 해지하려 함"),
         (THINGS, "자꾸 늦게 들어온 수업을 보충함"),
         (THINGS, "전부 안감이 다르다고 함"),
+        ("부페 예약이요\n네 부페 예약요", "뷔페 예약함"),
+        ("자켓 교환이요\n네 자켓 교환요", "재킷 교환 접수함"),
     ],
 )
 def test_other_true_words_in_the_same_place_are_no_names(said, text):

@@ -252,3 +252,34 @@ def test_a_branch_of_another_town_is_wrong(text, call, wrong):
 
 def test_a_thing_spelt_as_it_sounds_is_the_same():
     assert found("찜질백을 환불함", "찜질팩 샀어요") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "call", "wrong"),
+    [
+        ("상락빌라로 보냄", "상록빌라예요 네 상록빌라로 보낼게요", "상락빌라로"),
+        ("영록교회로 출동함", "영락교회 앞이요 네 영락교회로 출동합니다", "영록교회로"),
+        ("새지엄아파트를 점검함", "새지움아파트요 네 새지움아파트 점검요", "새지엄아파트를"),
+        ("써울문고에서 반품함", "서울문고 책요 네 서울문고 반품요", "써울문고에서"),
+        ("컨치킨에 환불함", "콘치킨 시켰어요 네 콘치킨 환불요", "컨치킨에"),
+        ("숍마니아 주문을 취소함", "샵마니아에서 샀어요 네 샵마니아 주문요", "숍마니아"),
+    ],
+)
+def test_a_syllable_that_loan_words_spell_in_two_ways_is_none_of_a_name(text, call, wrong):
+    assert found(text, call) == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ("록앤락을 보냄", "락앤락 주문요 네 락앤락 보내요"),
+        ("커피숍을 예약함", "커피샵이요 네 커피샵 예약요"),
+        ("콘텐츠를 환불함", "컨텐츠 결제요 네 컨텐츠 환불요"),
+        ("벤처타워로 보냄", "벤쳐타워요 네 벤쳐타워로 보내요"),
+        ("태블릿을 수리함", "태블렛이요 네 태블렛 수리요"),
+        ("초콜릿을 보냄", "초콜렛이요 네 초콜렛 주문요"),
+        ("선글라스를 교환함", "썬글라스요 네 썬글라스 교환요"),
+    ],
+)
+def test_a_loan_word_spelt_in_two_ways_is_one(text, call):
+    assert found(text, call) == []
