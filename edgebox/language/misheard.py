@@ -119,12 +119,27 @@ def _is_misheard(token: str, said: Vocabulary, *, listed: bool) -> bool:
     """Return whether a word is a name of the call, wrong by a syllable."""
     readings = _readings(token)
     if _is_no_name(token, readings, said):
-        return False
+        return _is_introduced_otherwise(token, said)
     return any(
         _Pair(word, run, particle, said).is_wrong_name(listed=listed)
         for word, particle in readings
         if _SHORTEST <= len(word) <= _LONGEST
         for run in said.near(word)
+    )
+
+
+def _is_introduced_otherwise(token: str, said: Vocabulary) -> bool:
+    """Return whether a noun with an affix is an introduced name but for that: 하늘순 for 하늘숲."""
+    if len(token) != _SHORTEST or token in said.squeezed or PARTICLE.search(token, 2):
+        return False
+    return (
+        is_affix(token[-1])
+        and is_noun(token[:-1])
+        and any(
+            pair.introduced and pair.last and pair.is_wrong_name()
+            for run in said.near(token)
+            for pair in [_Pair(token, run, "", said)]
+        )
     )
 
 
@@ -262,7 +277,8 @@ class _Pair:
         if self.introduced:
             return False
         affixes = is_affix(self.one) and is_affix(self.other)
-        if len(self.word) >= _LONG and (affixes or not self.place) and self._is_of_nouns_around():
+        named = self.place or (self.often and self._is_between_nouns())
+        if len(self.word) >= _LONG and (affixes or not named) and self._is_of_nouns_around():
             return True
         rest = self.word[: self.at] if self.last else self.word[1:] if self.at == 0 else ""
         return self._said.has(rest, self.double)
@@ -270,6 +286,10 @@ class _Pair:
     def _is_of_nouns_around(self) -> bool:
         """Return whether all syllables but the one that differs are of ordinary nouns."""
         return all(is_ordinary(self.word, at) for at in range(len(self.word)) if at != self.at)
+
+    def _is_between_nouns(self) -> bool:
+        """Return whether the syllable that differs is itself one of three nouns: 하늘빛요양원."""
+        return is_noun(self.word[: self.at]) and is_noun(self.word[self.at + 1 :])
 
     def _is_named_before_its_kind(self) -> bool:
         """Return whether both are a name with one kind behind it: 연희점 for 연남점.

@@ -183,12 +183,17 @@ def _is_longer_than_a_noun(name: str, said: str) -> bool:
     if (_is_longer_noun(name) or _is_of_nouns(name)) and not re.search(
         f"{name} ?(?:님|씨|{TITLE})", said
     ):
-        return True  # 대여점, 문의자
+        presented = is_full(name) and not is_noun(name)
+        return not (presented and re.search(f"{_OF_STAFF} {name}입니다", said))  # 대여점, 문의자
     if len(stem) < 2 or not (is_particle(name) or name[-1] in "하되"):
         return False
     if len(stem) > 2 and not name.startswith(_LONG_SURNAMES):
         return True
     return stem in NO_NAMES or is_noun(stem) or said.count(stem) > said.count(name)
+
+
+_OF_STAFF: Final = "(?:상담[사원]|담당자?|매니저|기사|팀장)"
+"""담당자 정지원입니다."""
 
 
 def _is_longer_noun(name: str) -> bool:

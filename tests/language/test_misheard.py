@@ -283,3 +283,32 @@ def test_a_syllable_that_loan_words_spell_in_two_ways_is_none_of_a_name(text, ca
 )
 def test_a_loan_word_spelt_in_two_ways_is_one(text, call):
     assert found(text, call) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "call", "wrong"),
+    [
+        ("기다린꽃집에 주문함", "기다림꽃집이요 네 기다림꽃집 주문요", "기다린꽃집에"),
+        ("이어드린통장을 만듦", "이어드림통장이요 네 이어드림통장 개설요", "이어드린통장을"),
+        ("바뀐마트에 주문함", "바뀌마트요 네 바뀌마트 주문요", "바뀐마트에"),
+        ("하늘별요양원에서 상담함", "하늘빛요양원이요 네 하늘빛요양원 상담요", "하늘별요양원에서"),
+        ("하늘빗요양원에서 상담함", "하늘빛요양원이요 네 하늘빛요양원 상담요", "하늘빗요양원에서"),
+        ("하늘순 렌탈을 해지함", "네 하늘숲 렌탈입니다", "하늘순"),
+    ],
+)
+def test_a_verb_or_a_noun_within_a_name_leaves_it_one(text, call, wrong):
+    assert found(text, call) == [wrong]
+
+
+@pytest.mark.parametrize(
+    ("text", "call"),
+    [
+        ("오래 기다림", "기다린 지 오래예요 기다린 거요"),
+        ("알려드리는 대로 함", "알려드려요 네 알려드려요"),
+        ("바뀌는 날을 안내함", "바뀐다는 거죠 바뀐다는 거요"),
+        ("아니므로 취소함", "아니라서요 네 아니라서요"),
+        ("담아주는 봉투를 안내함", "담아준 거요 담아준 봉투요"),
+    ],
+)
+def test_a_verb_that_stands_alone_is_still_no_name(text, call):
+    assert found(text, call) == []

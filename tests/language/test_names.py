@@ -234,6 +234,8 @@ def test_what_a_recogniser_writes_for_an_answer_is_no_name(said):
         ("정상은 고객을 확인함", "정상윤 님이세요", "정상은"),
         ("이동원이 접수함", "이동윤 님이세요", "이동원"),
         ("고정원 앞으로 보냄", "고정언 님 앞으로요", "고정원"),
+        ("박아준이 연락하기로 함", "박아진 님이세요", "박아준"),
+        ("정지수 담당자가 환불함", "담당자 정지원입니다", "정지수"),
     ],
 )
 def test_a_name_that_begins_like_a_noun_is_still_a_persons(text, said, name):
