@@ -254,3 +254,34 @@ def test_a_name_that_begins_like_a_noun_is_still_a_persons(text, said, name):
 )
 def test_a_noun_with_an_ending_that_no_given_name_has_is_no_name(text, said):
     assert wrong(text, said) == set()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "팀장님이 조용하시고요",
+        "기사님은 조심하세요 라고만 했어요",
+        "상담사님은 신중하시고 좋아요",
+        "기사님이 도와주시고요",
+        "기사님이 고쳐주세요 그래서 맡겼어요",
+        "담당자님이 기다리세요",
+        "팀장님이 지켜보시고요",
+        "기사님이 서두르시고요",
+        "기사님이 지나치시고요",
+    ],
+)
+def test_a_verb_behind_a_role_is_no_name(said):
+    assert names_of_call(read(f"상담사: 네\n고객: {said}\n상담사: 네\n")) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("담당자님이 김하나세요", "김하나"),
+        ("팀장님이 김민주시고요", "김민주"),
+        ("기사님이 설아인이시고요", "설아인"),
+        ("매니저님은 박다해세요", "박다해"),
+    ],
+)
+def test_a_name_behind_a_polite_role_is_known(said, name):
+    assert names_of_call(read(f"상담사: 네\n고객: {said}\n상담사: 네\n")) == {name}
