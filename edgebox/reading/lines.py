@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.reading import stamps
-from edgebox.reading.candidates import PLAIN, SPACED, Candidate, candidate, plain
+from edgebox.reading.candidates import PLAIN, SPACED, Candidate, candidate, plain, without_slips
 from edgebox.reading.fields import heads_a_note, heads_fields
 from edgebox.reading.headers import (
     HEADERS,
@@ -44,13 +44,15 @@ class Spoken(NamedTuple):
 
 
 _BREAK: Final = re.compile(
-    r"(?<=[\s.?!,])(?:[\[<](?:고객|상담사|상담원|손님|직원|customer|agent)[\]>]"
+    r"(?<=[\s.?!,])(?:\[(?:고객|상담사|상담원|손님|직원|customer|agent)\]"
+    r"|<(?:고객|상담사|상담원|손님|직원|customer|agent)>"
     r"|(?:고객|상담사|상담원|손님|직원|customer|agent"
     r"|(?:화자|발화자|참석자|speaker|spk|guest)[ _-]?(?:\d{1,2}|[A-H]))[ ]?[:：])",
     re.IGNORECASE,
 )
 """A label inside a line: the words that begin no sentence."""
 
+_ANGLED: Final = re.compile(r"<(고객|상담사|상담원|손님|직원|customer|agent)>", re.IGNORECASE)
 _BULLET: Final = re.compile(r"[ \t]*(?:[-–—•·▶]{1,2}|>>)[ \t]+(?=[^\s\d])")
 """What begins each line of a dialogue without labels; - 18 is a number."""
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -70,6 +72,7 @@ def spoken_lines(text: str) -> list[Spoken]:
         found = candidate(line.text)
         candidates.append(found)
         bare += bool(stamps.BARE.match(line.text.lstrip())) or bool(found and found.bare)
+    candidates = without_slips(candidates)
     labels = _of_speech(learn(candidates), lines)
     if any(form == PLAIN for _, form in labels):
         candidates = [
@@ -170,6 +173,8 @@ def _lines(text: str) -> Iterator[Line]:
     for line in text.split("\n"):
         marked = any(sign in line for sign in ":：]>")
         found = [match.start() for match in _BREAK.finditer(line)] if marked else []
+        if "<" in line:
+            found = _without_things(line, found)
         if few and marked:
             labels = _inside(line, begun)
             within = {at for begin, end in labels for at in range(begin + 1, end)}
@@ -191,6 +196,18 @@ def _lines(text: str) -> Iterator[Line]:
             if line[a:b].strip():
                 yield Line(start + a, start + b, line[a:b])
         start += len(line) + 1
+
+
+def _without_things(line: str, places: list[int]) -> list[int]:
+    """Return the places of labels without <고객> in what is said: press <고객>.
+
+    A line of such labels begins with one and has both sides.
+    """
+    sides = {role_of(word.lower()) for word in _ANGLED.findall(line)}
+    first = _ANGLED.search(line)
+    begins = first is not None and _LETTER.search(line, 0, first.start()) is None
+    both = begins and {"customer", "agent"} <= sides
+    return [at for at in places if line[at] != "<" or both]
 
 
 def _in_words(line: str) -> bool:

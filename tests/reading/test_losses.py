@@ -224,3 +224,20 @@ def test_the_paragraphs_of_a_last_message_are_its_writer_s(head, apart):
         call = said(f"{first}\n{apart}{head}: {value}\n구분: 9시부터\n감사합니다")
         assert {side for side, _ in call} == {"customer", "agent"}
         assert call[-1][1].endswith(f"{head}: {value} 구분: 9시부터 감사합니다")
+
+
+@pytest.mark.parametrize(
+    ("rest", "other"),
+    [
+        ("네 <고객> 메뉴 눌러 주세요. <고객> 안에 있어요", ""),
+        ("네 그래요. <고객> 메뉴와 그래요. <상담사> 메뉴요", ""),
+        ("등급은 이렇습니다.\n회원 = 무료\n손님 = 유료", ""),
+        ("다음 칸이요\n보호자; 서명란에 서명하시고", ""),
+        ("손님 = 유료라고요", "손님; 네 알겠어요"),
+    ],
+)
+def test_a_role_in_what_an_agent_explains_is_no_label(rest, other):
+    text = f"고객: 네\n상담사: {rest}\n고객: 네"
+    assert said(text)[1] == ("agent", " ".join(rest.split("\n")))
+    assert said(f"상담사: {rest}") == [("agent", " ".join(rest.split("\n")))]
+    assert not other or said(f"손님: 네\n{other}\n직원: 네")[1] == ("customer", "네 알겠어요")
