@@ -76,16 +76,21 @@ JOINED: Final = re.compile(
 _TO: Final = re.compile(
     rf"[ \t]*(?:{_STAMP}|{stamps.BARE.pattern})[ \t]+from[ \t]+"
     r"(?P<name>[^\s:](?:[ ]?[^\s:]){0,40})"
-    r"[ \t]+to[ \t]+[^\s:](?:[ ]?[^\s:]){0,40}:[ \t]*",
+    r"[ \t]+to[ \t]+(?P<all>everyone|모두|all |host|호스트)?[^\s:]?(?:[ ]?[^\s:]){0,40}:[ \t]*",
     re.IGNORECASE,
 )
-"""Who writes to whom in the chat of a meeting."""
+"""Who writes to whom in the chat of a meeting; from Seoul to Busan: 3 hours is said."""
 _FROM_ONE: Final = re.compile(
     rf"[ \t]*(?P<stamp>(?:(?:{_STAMP}|{stamps.BARE.pattern})[ \t,]+)?)[\[(<【]?[ ]?"
     rf"(?P<name>{_WORD}(?:[ ]?{_WORD}){{0,15}}?)[ ]?(?:→|⇒|[-=]?>|▶)[ ]?"
     rf"(?P<other>{_WORD}(?:[ ]?{_WORD}){{0,15}}?)[ ]?(?:[\])>】][ ]?[:：]?|[:：])[ \t]*"
 )
 """Who speaks to whom: 상담사 → 고객: 네."""
+
+
+def _is_one(name: str) -> bool:
+    """Return whether a word is a role or a Korean name."""
+    return role_of(name.strip().lower()) is not None or is_person(name.strip())
 
 
 def _are_two(name: str, other: str) -> bool:
@@ -189,7 +194,9 @@ def candidate(line: str) -> Candidate | None:
     if line.startswith(VOICE):
         name = line[len(VOICE) :].partition(VOICE)[0]
         return Candidate(name, VOICE, 2 * len(VOICE) + len(name) + 2)
-    if chat := _TO.match(line):
+    if (chat := _TO.match(line)) and (
+        chat["all"] or chat.end() == len(line) or _is_one(chat["name"])
+    ):
         return Candidate(
             chat["name"].strip(), ":", chat.end(), dated=True, stamped=True, certain=True
         )

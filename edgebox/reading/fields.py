@@ -19,9 +19,8 @@ _FIELDS_LISTED: Final = """
     매니저 팀장 실장 과장 대리 주임 관리자 주무관 설계사 보험설계사 간호사 코디네이터 담당직원
     상담팀 고객센터 콜센터 창구 정비사 엔지니어 안내 상담 consumer patient guest manager technician
     역무원 집배원 관리인 관리소장 관리사무소 프런트 프론트 데스크 컨시어지 승무원 검침원 원무과
-    약사
-    사서 접수처 손해사정사 세무사 법무사 중개사 복지사 사회복지사 강사 튜터 코치 코디 플래너 딜러
-    조교 미용사
+    약사 사서 접수처 손해사정사 세무사 법무사 중개사 복지사 사회복지사 강사 튜터 코치 코디 플래너
+    딜러 조교 미용사
     supervisor representative 수리기사 설치기사 방문기사 배송기사 택배기사 현장기사
 """
 _FIELDS: Final = frozenset(_FIELDS_LISTED.split())
@@ -37,8 +36,7 @@ def fields(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pa
     """Return the labels that are words of a role and head fields here.
 
     Where other words mark both sides with the same sign, such a word is a field if every line of
-    it
-    holds a value or stands beside another heading. Where they mark one, it needs both.
+    it holds a value or stands beside another heading. Where they mark one, it needs both.
 
     Args:
         candidates: of every line, in order.

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 Said: TypeAlias = tuple[str, str, str]
 """Side, label and text of an utterance."""
 
-_ROUNDS: Final = 4
-"""Times in a row that several utterances come, at least, to be a loop."""
+_ROUNDS: Final = {2: 6, 3: 4}
+"""Times in a row that so many utterances come, at least, to be a loop.
+
+Who orders one more thing and one more has four answers.
+"""
 _ANSWER: Final = 4
 """Characters of an answer: 여보세요 and 네 may go to and fro."""
 
@@ -22,15 +25,15 @@ _ANSWER: Final = 4
 def without_repeats(spoken: Sequence[Said]) -> list[int]:
     """Return which utterances stay: one of three or more equal ones in a row.
 
-    Of two or three without a label that come four times in a row, one of each stays. Figures said
-    digit by digit all stay. Takes time linear in their number.
+    Of two without a label that come six times in a row, and of three that come four times, one of
+    each stays. Figures said digit by digit all stay. Takes time linear in their number.
     """
     kept: list[int] = []
     for _, group in groupby(range(len(spoken)), key=lambda at: spoken[at]):
         same = list(group)
         once = len(same) > 2 and not noise.is_spelled(spoken[same[0]][2])
         kept += same[:1] if once else same
-    for period in (2, 3):
+    for period in _ROUNDS:
         kept = _without_rounds(spoken, kept, period)
     return kept
 
@@ -47,7 +50,7 @@ def _without_rounds(spoken: Sequence[Said], places: list[int], period: int) -> l
         ):
             after += 1
         rounds = (after - at) // period
-        if rounds >= _ROUNDS:
+        if rounds >= _ROUNDS[period]:
             kept += places[at : at + period]
             at += rounds * period
         else:

@@ -24,9 +24,8 @@ _AGENT: Final = """
     엔지니어 tx agent representative rep operator advisor adviser csr counsellor counselor
     assistant staff support supervisor manager technician internal outbound 客服 オペレーター
     역무원 집배원 관리인 관리소장 관리사무소 프런트 프론트 데스크 컨시어지 승무원 검침원 원무과
-    약사
-    사서 접수처 손해사정사 세무사 법무사 중개사 복지사 사회복지사 강사 튜터 코치 코디 플래너 딜러
-    조교 미용사
+    약사 사서 접수처 손해사정사 세무사 법무사 중개사 복지사 사회복지사 강사 튜터 코치 코디 플래너
+    딜러 조교 미용사
     employee 担当者 担当 相談員 コールセンター 客服人员 坐席 座席 nhânviên tổngđàiviên agente asesor
     conseiller berater
     mitarbeiter оператор сотрудник agen petugas เจ้าหน้าที่ ажилтан operatori admin agt agnt opr

@@ -117,8 +117,7 @@ def _without_figures_behind(
     """Return rows without columns of times and numbers at their end: confidences, ends of turns.
 
     They stand behind what was said in every row, and there are as many cells in each. Whole
-    numbers
-    of few rows may be said: 1,상담사,번호는,1588.
+    numbers of few rows may be said: 1,상담사,번호는,1588.
     """
     width = len(cells[0][0])
     if len(cells) == 1 or any(len(row) != width for row, _, _ in cells):

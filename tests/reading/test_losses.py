@@ -241,3 +241,19 @@ def test_a_role_in_what_an_agent_explains_is_no_label(rest, other):
     assert said(text)[1] == ("agent", " ".join(rest.split("\n")))
     assert said(f"상담사: {rest}") == [("agent", " ".join(rest.split("\n")))]
     assert not other or said(f"손님: 네\n{other}\n직원: 네")[1] == ("customer", "네 알겠어요")
+
+
+def test_who_orders_four_times_is_no_loop():
+    turns = ["하나 더 주문할게요", "네 추가했습니다"] * 4
+    call = read("\n".join(turns))
+    assert [one.text for one in call.utterances] == turns
+    assert call.dropped == {}
+
+
+def test_a_way_from_and_to_is_no_message():
+    text = "09:00 from Seoul to Busan: 3 hours\n10:00 from Busan to Seoul: 2 hours"
+    assert {one.label for one in read(text).utterances} == {""}
+    form = "10:00:0{} From 이수진 To {}: 네\n"
+    for to in ("Everyone", "최민호"):
+        call = read(form.format(1, to) + form.format(2, to)).utterances
+        assert [(one.label, one.text) for one in call] == [("이수진", "네")] * 2
