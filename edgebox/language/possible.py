@@ -18,7 +18,7 @@ from edgebox.language.bare import bare_amounts, bare_decimals, bare_shares, is_n
 from edgebox.language.births import births
 from edgebox.language.charwise import charwise
 from edgebox.language.compounds import compounds
-from edgebox.language.counters import NUMERAL_TAIL, TAIL, UNIT_WORD, UNITS
+from edgebox.language.counters import TAIL, UNIT_WORD, UNITS
 from edgebox.language.dates import may_be_of_a_month
 from edgebox.language.dialled import dialled
 from edgebox.language.digits import networks_said
@@ -27,11 +27,12 @@ from edgebox.language.holidays import holidays
 from edgebox.language.korean import numbers_in
 from edgebox.language.months import dates_of, month_at, named_months
 from edgebox.language.natives import ALONE, ONES, TENS
-from edgebox.language.number import code, date, plain, quantity, time_of_day
-from edgebox.language.numerals import SINO_DIGITS, ZEROS
+from edgebox.language.number import date, plain, quantity, time_of_day
+from edgebox.language.numerals import SINO_DIGITS
 from edgebox.language.parties import parties
 from edgebox.language.periods import periods
 from edgebox.language.plates import possible_plates
+from edgebox.language.signs import ENDS, codes
 from edgebox.language.spans import possible_spans
 from edgebox.language.spelt_models import models
 from edgebox.language.vitals import vitals
@@ -58,31 +59,14 @@ _POSSIBLE: Final = re.compile(
 )
 """Not the last digit of a numeral that is written apart (이십 오 분, 삼 십 분) or of a decimal."""
 
-_ENDS: Final = (
-    r"(?=$|[\n.,?!~]| ?번(?![호지째거개갈])|은|는|이(?![가-힣])|이?요|이에|예요|입니|을|를|으?로"
-    r"|도|만(?![가-힣])|까지|에서?(?![가-힣])|이?라|이?고|이(?:시[네고라래니]|네|래|잖|던|었)|인데)"
-)
-"""What follows a number without a unit: a word after a space may be its unit."""
-
 _ON_A_DAY: Final = re.compile(
     r"(?:(?<!이 일)(?<!이일)(?:에(?!서| ?대)|부터)|까지|날|자로| ?\(?[월화수목금토일](?:요일|\)))"
 )
 """After 오 일: it is no matter and lasts no five days."""
 
-_SIGNS: Final = re.compile(
-    rf"(?<![가-힣])[{ZEROS}{SINO_DIGITS}](?: ?[{ZEROS}{SINO_DIGITS}]){{2,5}}?{_ENDS}"
-)
-"""일일구, 이 공 삼: figures said one by one, too few of them to be surely none."""
-
-_APART: Final = re.compile(r"(?<![\d.,])[0-9](?: [0-9]){3,11}(?![\d.,])")
-"""3 3 1 0 7 5: figures that a recogniser writes one by one."""
-
-_IN_ORDER: Final = ("0123456789", "9876543210")
-"""1 2 3 4 중에: what somebody counts, and no code."""
-
 _ROUND: Final = re.compile(
     rf"(?<![가-힣\d])(?<![만억조] )(?<!천 )(?<!백 (?=[{SINO_DIGITS}]?십))"
-    rf"[{SINO_DIGITS}]?[백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?{_ENDS}"
+    rf"[{SINO_DIGITS}]?[백천](?:[{SINO_DIGITS}]?[백십]){{0,2}}[{SINO_DIGITS}]?{ENDS}"
 )
 """이백으로: a number without a counter."""
 
@@ -100,7 +84,7 @@ _MIXED: Final = re.compile(
 """육십네 개, 이십두 명: tens as in figures, ones as they are counted."""
 
 _COUNTED: Final = (
-    rf" (?:[만억천백십]|(?:{UNIT_WORD}|[기석정실면구알포본캔팩갑줄쪽칸필쌍톨선강열])"
+    rf" (?:[만억천백십]|(?!원래)(?:{UNIT_WORD}|[기석정실면구알포본캔팩갑줄쪽칸필쌍톨선강열])"
     rf"(?:{TAIL.pattern}| ))"
 )
 """After 이십이: its 이 is a figure, and no particle."""
@@ -228,7 +212,7 @@ def possible_numbers(text: str) -> Iterator[Number]:
 
 
 def _without_unit(text: str) -> Iterator[Number]:
-    yield from _codes(text)
+    yield from codes(text)
     for match in _ROUND.finditer(text):
         stops = numerals.stops(text, match.start())
         if stops and stops[-1].value > 1:
@@ -253,49 +237,6 @@ def _without_unit(text: str) -> Iterator[Number]:
         whole = numerals.stops(match[1], 0)[-1].value + _ONES[match[2]]
         yield quantity(whole, "", *match.span())
     yield from _in_myriads(text)
-
-
-_NAMED_SIGNS: Final = re.compile(
-    rf"(?:(?:끝|뒷?)(?: ?두)? ?자리|끝번호|오류|에러|코드|번호)(?:가|는|이|은|도)? ?"
-    rf"([{ZEROS}{SINO_DIGITS}](?: ?[{ZEROS}{SINO_DIGITS}]){{1,5}})"
-    rf"(?!(?!이(?:랑|[고요에야라]))[{ZEROS}{SINO_DIGITS}])(?={NUMERAL_TAIL.pattern})"
-)
-"""끝자리 삼삼, 에러 이일삼 떠서."""
-
-
-_NO_SIGNS: Final = re.compile(".* ?일")
-_LASTING: Final = re.compile(" ?(?:뒤|안에|째|까지|에|전|후|만에|부터|이내|동안)")
-"""After 번호가 오 일: days."""
-_SOME_DAYS: Final = re.compile(rf"[{SINO_DIGITS}]{{2}} 일")
-_MOVING: Final = re.compile("이사 ?(?:가|간|갔|갈|오|온|왔|하|한|했|할|때|전|후|날)")
-"""번호 이삼 일, 번호 이사 가서: no codes."""
-
-
-_LOCKER: Final = 3
-"""Figures of 공오육, which may be 056번 and 56번. Longer ones with 0 first are no quantity."""
-
-
-def _codes(text: str) -> Iterator[Number]:
-    for match in _SIGNS.finditer(text):
-        figures = numerals.digits(match[0])
-        yield plain("plain", figures, *match.span())
-        if figures[0] != "0" or len(figures) <= _LOCKER:
-            yield quantity(Decimal(figures), "", *match.span())
-    for match in _NAMED_SIGNS.finditer(text):
-        if _NO_SIGNS.fullmatch(match[1]) and _LASTING.match(text, match.end()):
-            continue
-        if _SOME_DAYS.fullmatch(match[1]) or _MOVING.match(text, match.start(1)):
-            continue
-        signs = numerals.digits(match[1])
-        ending = match[1][-1] == "이"
-        if not (ending and text.startswith(("에요", "예요"), match.end())):
-            yield plain("plain", signs, *match.span(1))
-        if ending and len(signs) > 2:
-            yield plain("plain", signs[:-1], *match.span(1))
-    for match in _APART.finditer(text):
-        figures = match[0].replace(" ", "")
-        if not any(figures in order for order in _IN_ORDER):
-            yield code("code", figures, *match.span())
 
 
 def _in_myriads(text: str) -> Iterator[Number]:
