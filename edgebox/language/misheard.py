@@ -38,7 +38,7 @@ from edgebox.language.vocabulary import BEHIND, PARTICLE, latin_words
 from edgebox.language.words import follows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from edgebox.language.vocabulary import Vocabulary
 
@@ -119,7 +119,7 @@ def _is_misheard(token: str, said: Vocabulary, *, listed: bool) -> bool:
     """Return whether a word is a name of the call, wrong by a syllable."""
     readings = _readings(token)
     if _is_no_name(token, readings, said):
-        return _is_introduced_otherwise(token, said)
+        return False
     return any(
         _Pair(word, run, particle, said).is_wrong_name(listed=listed)
         for word, particle in readings
@@ -128,8 +128,14 @@ def _is_misheard(token: str, said: Vocabulary, *, listed: bool) -> bool:
     )
 
 
-def _is_introduced_otherwise(token: str, said: Vocabulary) -> bool:
-    """Return whether a noun with an affix is an introduced name but for that: 하늘순 for 하늘숲."""
+def _is_introduced_otherwise(token: str, names: Iterable[str], said: Vocabulary) -> bool:
+    """Return whether a noun with an affix is an introduced name but for that: 하늘순 렌탈.
+
+    Args:
+        token: of the text.
+        names: of the call, before the same word.
+        said: the words of the call.
+    """
     if len(token) != _SHORTEST or token in said.squeezed or PARTICLE.search(token, 2):
         return False
     return (
@@ -137,8 +143,9 @@ def _is_introduced_otherwise(token: str, said: Vocabulary) -> bool:
         and is_noun(token[:-1])
         and any(
             pair.introduced and pair.last and pair.is_wrong_name()
-            for run in said.near(token)
-            for pair in [_Pair(token, run, "", said)]
+            for name in names
+            if len(name) == len(token)
+            for pair in [_Pair(token, name, "", said, alike=True)]
         )
     )
 
@@ -165,8 +172,10 @@ def readings(text: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
 def _is_before_its_kind(token: str, kind: str, said: Vocabulary) -> bool:
     """Return whether a word is a wrong name before its kind: 뉴블로 요금제 for 뉴블루 요금제."""
     names = said.before(kind).intersection(said.near(token)) if kind else ()
-    if not names or _is_no_name(token, [(token, "")], said):
+    if not names:
         return False
+    if _is_no_name(token, [(token, "")], said):
+        return _is_introduced_otherwise(token, names, said)
     if any(said.is_word(word) for word, particle in _readings(token) if particle):
         return False
     return any(
