@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _TITLED: Final = re.compile(rf"(?<![가-힣])([가-힣]{{2,4}}) ?(?={TITLE}님?(?![가-힣]{{3}}))")
 _CALLED_BY: Final = re.compile(
     r"(?<![가-힣])([가-힣]{2,4}) ?"
-    r"(?=(?:어린이|학생|아기|원장|점장|소장|차장|대표|디자이너|트레이너|코치|선수|변호사|약사|의사|할머니|할아버지|신랑|신부)님?(?![가-힣]{3}))"
+    r"(?=(?:어린이|학생|아기|원장|점장|소장|차장|대표|디자이너|트레이너|코치|선수|변호사|약사|의사|할머니|할아버지|신랑|신부|앞으로)님?(?![가-힣]{3}))"
 )
 """A word before more titles, which is compared with the names of the call only."""
 

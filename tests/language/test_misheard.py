@@ -310,6 +310,8 @@ def test_a_verb_or_a_noun_within_a_name_leaves_it_one(text, call, wrong):
         ("정기권을 접수함", "네 정기현입니다"),
         ("정기분 요금을 냄", "네 정기현입니다"),
         ("담아주는 봉투를 안내함", "담아준 거요 담아준 봉투요"),
+        ("담아준 봉투를 안내함", "담아주는 거요 담아주는 봉투요"),
+        ("찾아준 기사에게 감사함", "찾아주신 기사님이요 찾아주셔서요"),
     ],
 )
 def test_a_verb_that_stands_alone_is_still_no_name(text, call):
