@@ -57,7 +57,7 @@ _OF_TEENS: Final = re.compile(
 _MAKES_CODES: Final = "에이치|더블유|에이|에프|제이|케이|에스|브이|엑스|와이|제트|엘|엠|큐"
 _FIGURE: Final = f"[{SINO_DIGITS}{ZEROS}]"
 _LETTERED: Final = re.compile(
-    rf"(?<![가-힣])((?:{_MAKES_CODES})(?:{LETTER}){{0,2}}) ?(?!이 [가-힣]{{2}})"
+    rf"(?<![가-힣])((?:{_MAKES_CODES})(?:{LETTER}){{0,2}}) ?(?!(?<=에이 )이 [가-힣]{{2}})"
     rf"({_FIGURE}(?: {_FIGURE}){{0,7}})(?! (?:{LETTER})(?![가-힣]))"
     rf"(?={_ENDS}| (?!{_FIGURE})(?!(?:{UNIT_WORD})(?:{TAIL.pattern}))[가-힣]{{2}})"
 )
