@@ -32,7 +32,7 @@ from edgebox.language.numerals import SINO_DIGITS
 from edgebox.language.parties import parties
 from edgebox.language.periods import periods
 from edgebox.language.plates import possible_plates
-from edgebox.language.signs import ENDS, codes
+from edgebox.language.signs import ENDS, codes, numbered
 from edgebox.language.spans import possible_spans
 from edgebox.language.spelt_models import models
 from edgebox.language.vitals import vitals
@@ -213,6 +213,7 @@ def possible_numbers(text: str) -> Iterator[Number]:
 
 def _without_unit(text: str) -> Iterator[Number]:
     yield from codes(text)
+    yield from numbered(text)
     for match in _ROUND.finditer(text):
         stops = numerals.stops(text, match.start())
         if stops and stops[-1].value > 1:

@@ -49,8 +49,16 @@ _MOVING: Final = re.compile("이사 ?(?:가|간|갔|갈|오|온|왔|하|한|했|
 """번호 이삼 일, 번호 이사 가서: no codes."""
 
 
-_LOCKER: Final = 3
+_LOCKER: Final = 4
 """Figures of 공오육, which may be 056번 and 56번. Longer ones with 0 first are no quantity."""
+_ZERO_FIRST: Final = re.compile(r"(?<![\w.,:/-])0[0-9]{1,3}(?![\d.,:/-])")
+"""0327 in figures, which may be 0327번."""
+
+
+def numbered(text: str) -> Iterator[Number]:
+    """Yield the numbers that figures with 0 first may be."""
+    for match in _ZERO_FIRST.finditer(text):
+        yield quantity(Decimal(match[0]), "", *match.span())
 
 
 def codes(text: str) -> Iterator[Number]:

@@ -215,7 +215,7 @@ def _figures(figures: str, bare: Form | None) -> Iterator[tuple[Form, str]]:
     """Yield the forms of figures alone, and 056번 of 공오육."""
     listed = [figures] if bare is None else [figures, *_grouped(figures)]
     yield from ((Form.FIGURES, form) for form in listed)
-    if bare and re.fullmatch(r"0\d\d", figures):
+    if bare and re.fullmatch(r"0\d{2,3}", figures):
         yield Form.CLOSED, f"{figures}번"
 
 
