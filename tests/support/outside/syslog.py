@@ -4,10 +4,12 @@ systemd-journald and rsyslogd are the real programs. A process is in a unit when
 of that name, as under systemd, so the journal's ``_SYSTEMD_UNIT`` is the kernel's word.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 JOURNALD = Path("/lib/systemd/systemd-journald")
@@ -56,6 +58,9 @@ class Syslog:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.units: set[str] = set()
+        # The journal knows a unit by its cgroup's path, so two of these would share them.
+        self._alone = (Path(tempfile.gettempdir()) / "edgebox-tests-cgroups.lock").open("w")
+        fcntl.flock(self._alone, fcntl.LOCK_EX)
         for name in ("log", "spool"):
             (folder / name).mkdir()
         self._shell = subprocess.Popen(
@@ -132,3 +137,4 @@ class Syslog:
                         (at / UNITS / unit).rmdir()
                 if (at / UNITS).exists() and not any((at / UNITS).glob("*/")):
                     (at / UNITS).rmdir()
+            self._alone.close()
