@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
 from edgebox.reading import stamps
 from edgebox.reading.noise import SOUND
 from edgebox.reading.normal import VOICE
 from edgebox.reading.roles import ANONYMOUS, MOBILE, is_name, is_person, role_of
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _OPEN: Final = r"(?:<<|[\[(<【「{《〈〔『])"
 _CLOSE: Final = r"(?:>>|[\])>】」}》〉〕』])"
@@ -316,36 +313,13 @@ def _behind_a_number(line: str, at: int) -> Candidate | None:
     return replace(inner, text=at + inner.text, moment=-1)
 
 
-def without_slips(candidates: Sequence[Candidate | None]) -> list[Candidate | None]:
-    """Return candidates with a colon where another sign stands behind a role's word for it.
-
-    The word is a label with a colon elsewhere, or no role's is, or it is the other side of the one
-    that is named. Else the line is said: 회원 = 무료.
-    """
-    named = {
-        one.label.lower()
-        for one in candidates
-        if one is not None and one.form == ":" and role_of(one.label.lower())
-    }
-    sides = {role_of(word) for word in named}
-
-    def with_colon(one: Candidate) -> Candidate | None:
-        word = one.label.lower()
-        answers = word in _SIDES and role_of(word) not in sides
-        return replace(one, form=":") if not named or word in named or answers else None
-
-    return [with_colon(one) if one is not None and one.form == _SLIP else one for one in candidates]
-
-
-_SIDES: Final = frozenset(["고객", "고객님", "상담원", "상담사", "customer", "agent"])
-"""Words that mean a speaker rather than a thing of what is said."""
 _SLIPS: Final = frozenset({";", "="})
 """Signs that a role's word has where a colon was meant."""
-_SLIP: Final = ";"
+SLIP: Final = ";"
 """The form of a role's word with such a sign."""
 _FORMS: Final = {
     **dict.fromkeys("：:", ":"),
-    **dict.fromkeys(";=", _SLIP),
+    **dict.fromkeys(";=", SLIP),
     **dict.fromkeys("→⇒>▶►▸≫»", ">"),
     **dict.fromkeys("–—/", "-"),
 }

@@ -33,6 +33,7 @@ from edgebox.reading.jobs import may_be_a_job, works
 from edgebox.reading.normal import VOICE
 from edgebox.reading.roles import (
     ANONYMOUS,
+    EITHER,
     MOBILE,
     NOT_NAMES,
     OTHERS,
@@ -82,6 +83,8 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
         del counts[pair]
     again = {pair for pair, count in counts.items() if count > 1}
     named = {pair for pair in counts if role_of(pair[0])}
+    if all(EITHER.fullmatch(word) for word, _ in named):
+        named &= again
     learned = {pair for pair in named if pair[1] in _STRONG}  # 1
     headings = fields(candidates, learned)
     learned -= headings

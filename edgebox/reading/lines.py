@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.reading import stamps
-from edgebox.reading.candidates import PLAIN, SPACED, Candidate, candidate, plain, without_slips
+from edgebox.reading.candidates import PLAIN, SPACED, Candidate, candidate, plain
 from edgebox.reading.fields import heads_a_note, heads_fields
 from edgebox.reading.headers import (
     HEADERS,
@@ -24,6 +24,7 @@ from edgebox.reading.jobs import works
 from edgebox.reading.labels import learn
 from edgebox.reading.places import behind_brackets, places_of, without_stamps
 from edgebox.reading.roles import is_person, role_of
+from edgebox.reading.slips import without_slips
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

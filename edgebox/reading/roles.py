@@ -43,6 +43,9 @@ ROLES: Final[dict[str, Speaker]] = {
 }
 """Label words in small letters, without numbers, names and spaces."""
 
+EITHER: Final = re.compile(r"(?:employee|admin)(?![^\W\d_]).*")
+"""Those who answer a customer, or call the support of where they work."""
+
 _FAMILY: Final = (
     "강고공곽구권김나남노류문민박배백변서성손송신심안양엄오우원유윤이임"
     "장전정조주지진차채천최추하한허현홍황"

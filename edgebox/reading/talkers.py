@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from edgebox.reading.roles import AGENT_TALK, CUSTOMER_TALK, Speaker, role_of
+from edgebox.reading.roles import AGENT_TALK, CUSTOMER_TALK, EITHER, Speaker, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,8 +14,6 @@ _HUMAN: Final = "human"
 """The customer beside an assistant, the agent beside a customer."""
 _MODELS: Final = frozenset(["gpt", "chatgpt"])
 """Those who answer a human, or write about what an agent and a customer say."""
-_EITHER: Final = re.compile(r"(?:employee|admin)(?![^\W\d_]).*")
-"""Those who answer a customer, or call the support of where they work."""
 
 
 def assign(names: Iterable[tuple[str, str]]) -> tuple[dict[str, Speaker], bool]:
@@ -36,11 +33,11 @@ def assign(names: Iterable[tuple[str, str]]) -> tuple[dict[str, Speaker], bool]:
     serves: Counter[str] = Counter()
     asks: Counter[str] = Counter()
     turns = list(names)
-    named = {role_of(label) for label, _ in turns if not _EITHER.fullmatch(label)}
+    named = {role_of(label) for label, _ in turns if not EITHER.fullmatch(label)}
     free = "customer" in named and "agent" not in named
     for label, text in turns:
         known = role_of(label)
-        if known is not None and (free or not _EITHER.fullmatch(label)):
+        if known is not None and (free or not EITHER.fullmatch(label)):
             roles[label] = known
         else:
             serves[label] += len(AGENT_TALK.findall(text))

@@ -75,6 +75,11 @@ def test_an_employee_is_the_side_that_the_other_label_leaves(one, other, sides):
     assert [side for side, _ in said(json.dumps(turns))] == sides * 2
 
 
+def test_an_employee_who_speaks_once_takes_no_words_of_another():
+    words = [text for _, text in said("employee: laptop broken\nhelpdesk: ok")]
+    assert words == ["employee: laptop broken", "helpdesk: ok"]
+
+
 @pytest.mark.parametrize(
     "line",
     [
