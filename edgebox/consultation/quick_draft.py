@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from edgebox.consultation.excerpts import GAP
 from edgebox.consultation.prompts import summary_messages
-from edgebox.consultation.summary_text import fault, is_unfinished, summary_in
+from edgebox.consultation.summary_faults import fault, is_unfinished
+from edgebox.consultation.summary_text import summary_in
 from edgebox.language.curses import without_curses
 from edgebox.language.korean import numbers_in
 from edgebox.language.words import content_words
@@ -62,10 +63,7 @@ class Draft:
         self.characters_used = call.stands_for(kept.characters_used)
 
     def has_enough(self) -> bool:
-        """Return whether as many sentences have ended as are answered, what is around them aside.
-
-        The text itself has at least as many ends.
-        """
+        """Return whether as many sentences have ended as are shown, what is around them aside."""
         text = summary_in(self.text, self.seen)
         return len(sentence_ends(text, growing=True)) >= MAX_SENTENCES
 

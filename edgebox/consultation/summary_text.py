@@ -1,29 +1,23 @@
-"""The summary in what a model wrote, and the faults for which it is not shown.
+"""The summary in what a model wrote.
 
 Small models, and other servers', put things around a summary: a label, a code fence, JSON, a list,
-their thinking, a sentence about the task. That is taken off. Not shown is what slips into another
-language than the call's, loops, or is the call's own words or a greeting instead of a summary.
+their thinking, a sentence about the task. That is taken off.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-from edgebox.language import acts
-from edgebox.language.words import squeeze
-from edgebox.reading.sentences import split_clauses, split_sentences
-from edgebox.scoring.faults import FOREIGN, is_foreign, other_letters, repeats
+from edgebox.reading.sentences import split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Fault = Literal["language", "repetition", "no_text"]
-
 _THOUGHT: Final = re.compile(r"<think>.*?(?:</think>|\Z)|\A[^<]*</think>", re.DOTALL)
 _TURN_ENDS: Final = re.compile(r"<\|[^|<>]{1,24}\|>|</?s>|\[/?INST\]|<(?:start|end)_of_turn>")
-_MARKS: Final = re.compile(r"```[a-z]*|^#{1,6} |<(?:br|/?p|/?b|/?strong) ?/?>", re.MULTILINE)
+_MARKS: Final = re.compile(r"```[a-z]*|^#{1,6} |<(?:/?p|/?b|/?strong) ?/?>", re.MULTILINE)
 _BOLD: Final = re.compile(
     r"(?<![\w*])\*\*(?=[^\s*])([^*\n]+)(?<=\S)\*\*(?!\*)"
     r"|(?<!\w)__(?=[^\s_])([^_\n]+)(?<=\S)__(?!\w)|(?:^|(?<=\s))\*\*(?=[^\W\d_])"
@@ -68,23 +62,6 @@ _ASSENTS: Final = re.compile(
     r"^(?:(?:네|예|물론(?:입니다|이죠)?|알겠습니다|좋습니다|죄송합니다|안녕하세요|감사합니다)"
     r"[,.! ]*)+$"
 )
-_SPOKEN: Final = re.compile(r"(?:요|까|니다|시오)[.?!~…\"”]*$")
-_TOLD: Final = re.compile(r"[했됐었았였]습니다|예정입니다")
-_LABELLED: Final = re.compile(r"(?:^|(?<=\s))(?:고객|손님|상담[사원]|직원)(?:님)? ?[:：] ?")
-_UNFINISHED: Final = re.compile(
-    r"(?:(?<=[가-힣])(?:는|를|에게|[했됐]고|하고|[했됐]으[며나]|하며|지만)|,)$"
-)
-"""A model that stops in mid-sentence."""
-
-_LATIN_WORD: Final = re.compile(r"(?<![A-Za-z])[a-z]+(?![A-Za-z0-9])")
-_LATIN_WORDS: Final = 3
-"""Latin words in small letters of a sentence in another language. A product's name has fewer:
-Microsoft Office Home and Business."""
-
-_WORD: Final = re.compile(r"[^\W\d_]+")
-_LINE_LABEL: Final = re.compile(r"^[^\s:]{1,12}:", re.MULTILINE)
-_CLAUSE: Final = 10
-"""Characters without white space of a clause that is not said twice by chance."""
 
 
 def summary_in(text: str, call: str) -> str:
@@ -129,61 +106,3 @@ def _without_talk(text: str) -> Iterator[str]:
             continue
         begun = True
         yield said
-
-
-def fault(text: str, call: str) -> Fault | None:
-    """Return why a summary may not be shown, or None.
-
-    Args:
-        text: the summary, one paragraph.
-        call: the transcript, a line an utterance, with labels.
-    """
-    if _slips(text, call):
-        return "language"
-    clauses = [squeeze(text[a:b]).strip(".,") for a, b in split_clauses(text)]
-    long = [clause for clause in clauses if len(clause) >= _CLAUSE]
-    if repeats(text) or len(set(long)) < len(long):
-        return "repetition"
-    return "no_text" if _only_greets(text) or _is_copied(text, call) else None
-
-
-def is_unfinished(text: str) -> bool:
-    """Return whether a text ends in mid-sentence."""
-    return _UNFINISHED.search(text) is not None
-
-
-def _slips(text: str, call: str) -> bool:
-    if not _is_korean(call):
-        return bool(FOREIGN.search(text)) and not FOREIGN.search(call)
-    if other_letters(text, call):
-        return True
-    heard = set(_LATIN_WORD.findall(call.casefold()))
-    return any(
-        is_foreign(text[a:b])
-        and sum(word not in heard for word in _LATIN_WORD.findall(text[a:b])) >= _LATIN_WORDS
-        for a, b in split_sentences(text)
-    )
-
-
-def _is_korean(call: str) -> bool:
-    """Return whether half of the words of a call have Hangul: tracking number가 안 나와요."""
-    words: list[str] = _WORD.findall(_LINE_LABEL.sub("", call))
-    return 2 * sum("가" <= word[-1] <= "힣" for word in words) >= len(words)
-
-
-def _only_greets(text: str) -> bool:
-    said = [text[a:b] for a, b in split_sentences(text)]
-    return not any(
-        acts.is_substance(one) or _TOLD.search(one) or not _SPOKEN.search(one)
-        for one in said
-        if acts.without_fillers(one).strip(".!?")
-    )
-
-
-def _is_copied(text: str, call: str) -> bool:
-    """Return whether each sentence stands in the call, as somebody said it."""
-    bare = _LABELLED.sub("", text)
-    said = [squeeze(bare[a:b]).strip(".?!…") for a, b in split_sentences(bare)]
-    heard = squeeze(_LINE_LABEL.sub("", call))
-    spoken = (_SPOKEN.search(one) and not _TOLD.search(one) for one in said)
-    return all(one in heard for one in said) and any(map(bool, spoken))

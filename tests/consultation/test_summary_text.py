@@ -3,7 +3,8 @@
 import pytest
 
 from edgebox.consultation.prompts import SUMMARY_ASK, SUMMARY_SYSTEM
-from edgebox.consultation.summary_text import fault, is_unfinished, summary_in
+from edgebox.consultation.summary_faults import fault, is_unfinished
+from edgebox.consultation.summary_text import summary_in
 
 CALL = (
     "상담사: 한빛카드입니다\n고객: 카드를 잃어버려서 정지 좀 해 주세요\n"
