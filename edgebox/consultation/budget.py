@@ -198,8 +198,9 @@ def shorten(utterances: Sequence[Utterance], total: int, keep: int, known: int =
 def _ends(utterances: Sequence[Utterance]) -> tuple[Sentence, Sentence]:
     """Return what must be read: the request, and the settlement or the last that was said."""
     last = len(utterances) - 1
-    asked = landmarks.request(utterances) or landmarks.whole(utterances, 0)
-    settled = landmarks.settlement(utterances)
+    request = landmarks.request(utterances)
+    asked = request or landmarks.whole(utterances, 0)
+    settled = landmarks.settlement(utterances, request)
     if settled is None or settled.utterance <= asked.utterance < last:
         settled = landmarks.last_said(utterances)
     if settled.utterance < asked.utterance:

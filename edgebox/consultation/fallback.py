@@ -85,13 +85,14 @@ def extractive_summary(
     if not transcript.strip():
         return ""
     utterances = outer(read(transcript).said if utterances is None else utterances)
-    asked, settled = landmarks.request(utterances), landmarks.settlement(utterances)
+    asked = landmarks.request(utterances)
+    settled = landmarks.settlement(utterances, asked)
     chosen = [
         whole_sentence(utterances, sentence, settled=sentence is settled, goes_on=True)
         for sentence in (asked, settled)
         if sentence
     ]
-    refused = _refused(utterances, settled) if settled else ""
+    refused = _refused(utterances, settled, asked) if settled else ""
     if refused and len(refused) <= _SHORT_REFUSAL:
         chosen[-1] = f"{chosen[-1].rstrip(' .')}. {refused}"
     if not chosen:
@@ -119,10 +120,10 @@ def extractive_summary(
     return f"{shortened(first, max_characters - 1 - len(last))} {last}"
 
 
-def _refused(utterances: Sequence[Utterance], settled: Sentence) -> str:
+def _refused(utterances: Sequence[Utterance], settled: Sentence, asked: Sentence | None) -> str:
     """Return what was refused besides the settlement, or ""."""
     after = " ".join(neighbours.refused_after(utterances, settled))
-    return after or neighbours.refused_besides(utterances, settled)
+    return after or neighbours.refused_besides(utterances, settled, asked)
 
 
 def _without_curse_first(sentence: str) -> str:

@@ -220,7 +220,8 @@ class _Said:
 
     def _ending(self) -> str:
         """Return how the call was settled, in its words; empty if nothing in it says so."""
-        settled = landmarks.settlement(self._utterances)
+        asked = landmarks.request(self._utterances)
+        settled = landmarks.settlement(self._utterances, asked)
         if settled is None or BROKEN_OFF.search(settled.text):
             return ""
         said = whole_sentence(self._utterances, settled, settled=True)

@@ -25,7 +25,7 @@ _BARE: Final = re.compile(
     r"| (?:더|정도|빼|남|나[오왔온]|들[어었]|받|벌|내|냈|안|부르|주|줬|[되돼된될됩됐]|올|깎|쓰|썼"
     r"|넣|찍|갚|빌|보내|모[았으]|모아))"
 )
-MONEY: Final = re.compile(
+_MONEY: Final = re.compile(
     r"만 ?원|[십백천\d]만(?!에)|(?<![가-힣])돈[도은을이만 ]|월급|연봉|급여|소득|수입|한도|견적"
     r"|보증금|월세|전세|약금|잔금|중도금|권리금|위자료|합의금|수리비"
     r"|에 월(?:세)? ?[\d일이삼사오육칠팔구십백]"
@@ -51,9 +51,9 @@ _OF_ANOTHER: Final = re.compile(
 )
 """Words of which a figure behind them says how much, and which are no money and no share."""
 
-_RATE: Final = re.compile(
-    r"(?:금리|이율|이자율|비율|할인율)(?:[이가은는도를]|에서)? ?(?:약|한|지금)? ?$"
-)
+_BEFORE: Final = r"(?:[이가은는도를]|에서)? ?(?:약|한|지금)? ?$"
+"""Between a word and its figure."""
+_RATE: Final = re.compile(rf"(?:금리|이율|이자율|비율|할인율){_BEFORE}")
 """Of which a figure is a share."""
 _VITAL: Final = re.compile(
     r"[^.?!\n]{0,20}(?<![가-힣])(?:혈압|맥박|혈당|체온|체중|몸무게)(?:이?요|이에요|이고요?|입니다)"
@@ -82,7 +82,7 @@ _DECIMAL: Final = re.compile(
 """이 점 오 터보, 시력 일 점 오 양쪽: a decimal before a noun."""
 _DECIMAL_OF: Final = re.compile(
     r"(?:시력|색소|혈당|수치|금리|이율|이자율|학점|평점|별점|버전|배기량|도수|체온|지수|비율)"
-    r"(?:[이가은는도를]|에서)? ?(?:약|한|지금)? ?$"
+    rf"{_BEFORE}"
 )
 """Before them 이 is a figure too: 색소 칠 점 이 공복혈당. Else it may be this noun's, and
 이십 점 사 가지고 is twenty points."""
@@ -91,7 +91,7 @@ _DECIMAL_OF: Final = re.compile(
 def is_sum(match: re.Match[str], near: str) -> bool:
     """Return whether a figure may be an amount in a text near it, or by the word before it."""
     start = match.start()
-    about = MONEY.search(near) or _SUM.search(match.string, max(0, start - _BEHIND), start)
+    about = _MONEY.search(near) or _SUM.search(match.string, max(0, start - _BEHIND), start)
     return about is not None and not is_no_amount(match)
 
 
@@ -133,7 +133,7 @@ def bare_shares(text: str) -> Iterator[Number]:
         whole, more = (numerals.stops(part or "0", 0)[-1].value for part in match.groups())
         yield quantity(whole * 10 + more, "percent", *match.span())
     for match in _SHARE.finditer(text):
-        if is_of_another(match):
+        if _is_of_another(match):
             continue
         if match[1]:
             yield quantity(Decimal(match[1]), "percent", *match.span())
@@ -144,7 +144,7 @@ def bare_shares(text: str) -> Iterator[Number]:
             yield quantity(Decimal(value), "percent", *match.span())
 
 
-def is_of_another(match: re.Match[str]) -> bool:
+def _is_of_another(match: re.Match[str]) -> bool:
     """Return whether a figure stands behind a word of which it is no money and no share."""
     start = match.start()
     return _OF_ANOTHER.search(match.string, max(0, start - _BEHIND), start) is not None
@@ -154,7 +154,7 @@ def is_no_amount(match: re.Match[str]) -> bool:
     """Return whether a figure is that of something else than money, or a share of it."""
     start = match.start()
     return (
-        is_of_another(match)
+        _is_of_another(match)
         or _RATE.search(match.string, max(0, start - _BEHIND), start) is not None
         or _VITAL.match(match.string, match.end()) is not None
     )

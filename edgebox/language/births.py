@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
+from edgebox.language.groups import group
 from edgebox.language.number import birth_years, date
 from edgebox.language.numerals import SINO_DIGITS, ZEROS
 
@@ -40,9 +41,9 @@ _AS_A_NUMBER: Final = re.compile(r" ?번(?:[^가-힣]|으로|이[요에고]|입�
 def births(text: str) -> Iterator[Number]:
     """Yield the days that six figures may be, in the years that two figures may mean."""
     for match in _MONTH.finditer(text):
-        month = {"유": 6, "시": 10}.get(match["month"]) or _two(match["month"])
+        month = {"유": 6, "시": 10}.get(match["month"]) or int(group(match["month"]))
         if 0 < month <= 12:
-            for whole in birth_years(_two(match["year"])):
+            for whole in birth_years(int(group(match["year"]))):
                 yield date(whole, month, 0, *match.span())
     for match in _FIGURES.finditer(text):
         start = match.start()
@@ -59,10 +60,3 @@ def births(text: str) -> Iterator[Number]:
             except ValueError:
                 continue
             yield date(whole, month, day, *match.span())
-
-
-def _two(words: str) -> int:
-    """Return what two figures say, in digits or as a numeral."""
-    if words.isdigit():
-        return int(words)
-    return int(numerals.stops(words, 0)[-1].value if "십" in words else numerals.digits(words))

@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.counters import UNIT_WORD
+from edgebox.language.korean import numbers_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
 
     from edgebox.language.number import Number
 
@@ -24,13 +25,8 @@ _RUN: Final = re.compile(
 _BETWEEN: Final = re.compile(r"(?<=\d) (?=\d)", re.ASCII)
 
 
-def charwise(text: str, read: Callable[[str], Iterable[Number]]) -> Iterator[Number]:
-    """Yield the numbers of runs of single figures, the spaces between them left out.
-
-    Args:
-        text: what was said.
-        read: returns the numbers of a text.
-    """
+def charwise(text: str) -> Iterator[Number]:
+    """Yield the numbers of runs of single figures, the spaces between them left out."""
     for match in _RUN.finditer(text):
         closed = _BETWEEN.sub("", match[0])
         if closed == match[0] or closed.isdigit():
@@ -39,6 +35,6 @@ def charwise(text: str, read: Callable[[str], Iterable[Number]]) -> Iterator[Num
         places = [
             at for at in range(match.start(), match.end()) if at - match.start() not in left_out
         ]
-        for number in read(closed):
+        for number in numbers_in(closed):
             start, end = places[number.start], places[number.end - 1] + 1
             yield replace(number, start=start, end=end)

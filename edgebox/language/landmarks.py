@@ -74,8 +74,8 @@ _SOON: Final = 4
 _CORRECTION: Final = 80
 """Characters behind the words of a correction in which the right figure is."""
 
-_SHORT_NO: Final = 16
-"""Characters of a refusal that says nothing without its question."""
+_REPLY: Final = 16
+"""Characters in which the first sentence of a reply begins."""
 
 _SUPPOSED: Final = 40
 """Characters at the end of an utterance in which a question may suppose something."""
@@ -147,13 +147,16 @@ def request(utterances: Sequence[Utterance]) -> Sentence | None:
     return best
 
 
-def settlement(utterances: Sequence[Utterance]) -> Sentence | None:
+def settlement(utterances: Sequence[Utterance], asked: Sentence | None) -> Sentence | None:
     """Return the sentence that says best how the call ended, or None if none says it.
 
     Of two that say what was done the later one counts: it corrects the other.
+
+    Args:
+        utterances: of the call.
+        asked: its `request`.
     """
     agent = any(one.speaker == "agent" for one in utterances)
-    asked = request(utterances)
     topic = topic_of(asked)
     best, most, done = None, 0.0, False
     decided = False
@@ -241,7 +244,7 @@ def _takes_offer(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
 def _accepts(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
     """Return whether a sentence is the first reply to a customer who takes the request back."""
     before = utterances[max(0, sentence.utterance - 1)]
-    first = sentence.start <= _SHORT_NO
+    first = sentence.start <= _REPLY
     return first and before.speaker == "customer" and bool(acts.WITHDRAWN.search(before.text))
 
 
@@ -268,7 +271,7 @@ def _worth_of_agents(
 
 def neighbour_question(utterances: Sequence[Utterance], found: Sentence) -> str:
     """Return the short question right before an answer (수수료는요), or ""."""
-    if not found.utterance or found.start > _SHORT_NO:
+    if not found.utterance or found.start > _REPLY:
         return ""
     before = utterances[found.utterance - 1]
     if before.speaker == utterances[found.utterance].speaker != "unknown":

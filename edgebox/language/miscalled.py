@@ -87,11 +87,8 @@ def _is_meant_for(word: str, name: str, *, is_called: bool) -> bool:
         return False
     if is_called:
         return True
-    if _OF_VERB.match(word) or (
-        VERBAL.search(written)
-        and written[-1]
-        not in (_ENDS_OF_NAMES_TOO if not only_last else _ENDS_OF_NAMES_TOO + "준진온")
-    ):
+    of_names = _ENDS_OF_NAMES_TOO + ("준진온" if only_last else "")
+    if _OF_VERB.match(word) or (VERBAL.search(written) and written[-1] not in of_names):
         return False  # 정하지
     alone = _PARTICLES.fullmatch(word, len(name)) is not None
     family = written[0] == name[0] or (written[0] in SURNAMES and is_full(name))

@@ -53,8 +53,7 @@ _OTHERS: Final = re.compile(
     "[영공일이삼사오육륙칠팔구십백천만억점]{2,}[가-힣]?|..?(?:으로|에서|에게|까지|부터|한테|대로|만큼|처럼|보다|짜리)"
     "|[가-힣]+님(?:께서?)?"
 )
-"""십일월 and 십이월 are two numbers, 집으로 and 안으로 two nouns with a particle, 점장님 a title.
-"""
+"""십일월 and 십이월 are numbers, 집으로 and 안으로 nouns with a particle, 점장님 is a title."""
 
 _VERB_LAST: Final = frozenset(
     "고며면지서던려록다여야러니데채음은는인라자까죠어아게시셔운긴춘꾼낸뜬싼킨픈쁜"
@@ -138,16 +137,10 @@ def _is_introduced_otherwise(token: str, names: Iterable[str], said: Vocabulary)
     """
     if len(token) != _SHORTEST or token in said.squeezed or PARTICLE.search(token, 2):
         return False
-    return (
-        is_affix(token[-1])
-        and is_noun(token[:-1])
-        and any(
-            pair.introduced and pair.last and pair.is_wrong_name()
-            for name in names
-            if len(name) == len(token)
-            for pair in [_Pair(token, name, "", said, alike=True)]
-        )
-    )
+    if not (is_affix(token[-1]) and is_noun(token[:-1])):
+        return False
+    pairs = (_Pair(token, name, "", said, alike=True) for name in names if len(name) == len(token))
+    return any(pair.introduced and pair.last and pair.is_wrong_name() for pair in pairs)
 
 
 def _is_no_name(token: str, readings: list[tuple[str, str]], said: Vocabulary) -> bool:

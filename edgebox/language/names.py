@@ -207,10 +207,10 @@ def _is_of_nouns(name: str) -> bool:
 
     어머니, 정류장, 상담센터.
     """
+    if is_noun(name):
+        return True
     of_a_person = len(name) < len("상담센터") or name.startswith(_LONG_SURNAMES)
-    return is_noun(name) or not (
-        of_a_person or not any(is_ordinary(name, at) for at in range(len(name)))
-    )
+    return not of_a_person and any(is_ordinary(name, at) for at in range(len(name)))
 
 
 def _short_names(said: str) -> set[str]:

@@ -74,12 +74,13 @@ def asked_of(utterances: Sequence[Utterance], found: Sentence) -> str:
     return text if asked and asked[1].split()[-1] not in found.text else ""
 
 
-def refused_besides(utterances: Sequence[Utterance], found: Sentence) -> str:
+def refused_besides(
+    utterances: Sequence[Utterance], found: Sentence, asked: Sentence | None
+) -> str:
     """Return the short sentence behind a settlement that refuses the rest of the request, or "".
 
     한도는 올려 드렸고요 · 연회비는 면제가 안 되십니다.
     """
-    asked = request(utterances)
     if asked is None or not tells_done(found.text):
         return ""
     besides = topic_of(asked) - set(content_words(found.text))

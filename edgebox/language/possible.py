@@ -183,7 +183,7 @@ def possible_numbers(text: str) -> Iterator[Number]:
     yield from holidays(text)
     yield from articles(text)
     yield from dialled(text)
-    yield from charwise(text, numbers_in)
+    yield from charwise(text)
     yield from periods(text)
     for match in _MIXED.finditer(text):
         tens = numerals.stops(match[1], 0)[-1].value

@@ -190,7 +190,8 @@ class Source(Heard):
         self.customer, self.agent = Text(by["customer"], on), Text(by["agent"], on)
         least = min(len(self.text), max(120, int(len(self.text) * _TAIL)))
         self.tail = Text(self.text[len(self.text) - least :], on)
-        landmarks = (request(utterances), settlement(utterances))
+        asked = request(utterances)
+        landmarks = (asked, settlement(utterances, asked))
         self.key = Text("\n".join(one.text for one in landmarks if one), on)
 
     @cached_property

@@ -126,9 +126,9 @@ def test_large_bodies_at_once_are_read_in_part_one_by_one_and_off_the_loop(
     for name in ("request", "settlement"):
         found = getattr(landmarks, name)
 
-        def noting(utterances, found=found):
+        def noting(*arguments, found=found):
             looked.add(threading.current_thread())
-            return found(utterances)
+            return found(*arguments)
 
         monkeypatch.setattr(landmarks, name, noting)
 

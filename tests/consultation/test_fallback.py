@@ -12,7 +12,7 @@ from edgebox.consultation.fallback import extractive_summary
 from edgebox.language import acts
 from edgebox.language.curses import CURSES
 from edgebox.language.korean import numbers_in
-from edgebox.language.landmarks import settlement
+from edgebox.language.landmarks import request, settlement
 from edgebox.reading.call import read
 
 TRANSCRIPTS = sorted((Path(__file__).parents[1] / "data" / "transcripts").glob("*.json"))
@@ -624,7 +624,7 @@ OPEN = [call for call in CALLS if not call["held_out"]]
 @pytest.mark.parametrize("call", OPEN, ids=[call["id"] for call in OPEN])
 def test_no_condition_question_courtesy_or_curse_is_told_as_the_outcome(call):
     said = read(call["transcript"]).said
-    outcome = settlement(said)
+    outcome = settlement(said, request(said))
     if outcome is not None:
         assert acts.is_substance(outcome.text)
         assert not acts.is_question(outcome.text)
