@@ -81,9 +81,7 @@ _AUTHOR: Final = 2
 """Lines from there to the first speaker, at most: who made the note."""
 
 
-def note_head(
-    lines: Sequence[Line], begins: Sequence[int], *, names: Sequence[str], timed: bool
-) -> int:
+def note_head(lines: Sequence[Line], begins: Sequence[int], *, names: set[str], timed: bool) -> int:
     """Return how many lines stand above a note's first speaker: its title, its day, its author.
 
     Args:
@@ -95,7 +93,7 @@ def note_head(
     first = next((at for at, begin in enumerate(begins) if begin), 0)
     above = [line.text.strip() for line in lines[:first]]
     if 0 < first <= _HEAD and not any(map(SPOKEN.search, above)):
-        listed = {one.strip() for one in _listed(above)} <= set(names)
+        listed = {one.strip() for one in _listed(above)} <= names
         if listed or (timed and any(map(stamps.MADE.fullmatch, above))):
             return first
     for index, line in enumerate(lines[:3]):

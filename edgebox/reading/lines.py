@@ -44,16 +44,15 @@ class Spoken(NamedTuple):
     chat: bool = False
 
 
+_ROLE: Final = "고객|상담사|상담원|손님|직원|customer|agent"
 _BREAK: Final = re.compile(
-    r"(?<=[\s.?!,])(?:\[(?:고객|상담사|상담원|손님|직원|customer|agent)\]"
-    r"|<(?:고객|상담사|상담원|손님|직원|customer|agent)>"
-    r"|(?:고객|상담사|상담원|손님|직원|customer|agent"
+    rf"(?<=[\s.?!,])(?:\[(?:{_ROLE})\]|<(?:{_ROLE})>|(?:{_ROLE}"
     r"|(?:화자|발화자|참석자|speaker|spk|guest)[ _-]?(?:\d{1,2}|[A-H]))[ ]?[:：])",
     re.IGNORECASE,
 )
 """A label inside a line: the words that begin no sentence."""
 
-_ANGLED: Final = re.compile(r"<(고객|상담사|상담원|손님|직원|customer|agent)>", re.IGNORECASE)
+_ANGLED: Final = re.compile(rf"<({_ROLE})>", re.IGNORECASE)
 _BULLET: Final = re.compile(r"[ \t]*(?:[-–—•·▶]{1,2}|>>)[ \t]+(?=[^\s\d])")
 """What begins each line of a dialogue without labels; - 18 is a number."""
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -94,7 +93,7 @@ def spoken_lines(text: str) -> list[Spoken]:
     lyrics = any(LYRICS.match(line.text) for line in lines)
     names = {word for word, _ in labels}
     head = note_head(
-        lines, begins, names=sorted(names), timed={form for _, form in labels} <= {*TIMED, "alone"}
+        lines, begins, names=names, timed={form for _, form in labels} <= {*TIMED, "alone"}
     )
     bullets = [_BULLET.match(line.text) for line in lines]
     marked = sum(one is not None for one in bullets)
@@ -168,10 +167,11 @@ _NOTED: Final = re.compile(r"[가-힣][함됨][\s.]*$")
 def _lines(text: str) -> Iterator[Line]:
     """Yield the lines that hold something; a label inside a line begins another."""
     start = 0
-    few = len(text.split("\n", _FEW)) <= _FEW
-    timed = sum(map(_in_words, text.split("\n"))) > 1
-    begun = _begun(text) if few else Counter()
-    for line in text.split("\n"):
+    lines = text.split("\n")
+    few = len(lines) <= _FEW
+    timed = sum(map(_in_words, lines)) > 1
+    begun = _begun(lines) if few else Counter()
+    for line in lines:
         marked = any(sign in line for sign in ":：]>")
         found = [match.start() for match in _BREAK.finditer(line)] if marked else []
         if "<" in line:
@@ -227,9 +227,9 @@ _EMPLOYER: Final = re.compile(
 )
 
 
-def _begun(text: str) -> Counter[str]:
-    """Return the words of the labels that begin the lines of a text."""
-    found = [one for line in text.split("\n") if (one := candidate(line)) and one.form == ":"]
+def _begun(lines: list[str]) -> Counter[str]:
+    """Return the words of the labels that begin lines."""
+    found = [one for line in lines if (one := candidate(line)) and one.form == ":"]
     words: Counter[str] = Counter()
     for one in found:
         words.update({one.label.lower(), *one.label.lower().split()})
