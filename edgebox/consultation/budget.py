@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 
 from edgebox.consultation import excerpts
 from edgebox.consultation.excerpts import GAP
-from edgebox.language import landmarks
+from edgebox.language import landmarks, sentence
 from edgebox.reading.call import Utterance, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from edgebox.language.landmarks import Sentence
+    from edgebox.language.sentence import Sentence
 
 ASK_TOKENS = 32
 """The instruction after the transcript and the turn markers: never cached."""
@@ -199,14 +199,14 @@ def _ends(utterances: Sequence[Utterance]) -> tuple[Sentence, Sentence]:
     """Return what must be read: the request, and the settlement or the last that was said."""
     last = len(utterances) - 1
     request = landmarks.request(utterances)
-    asked = request or landmarks.whole(utterances, 0)
+    asked = request or sentence.whole(utterances, 0)
     settled = landmarks.settlement(utterances, request)
     if settled is None or settled.utterance <= asked.utterance < last:
-        settled = landmarks.last_said(utterances)
+        settled = sentence.last_said(utterances)
     if settled.utterance < asked.utterance:
-        settled = landmarks.whole(utterances, last)
+        settled = sentence.whole(utterances, last)
     if settled.utterance == asked.utterance:
-        asked = settled = landmarks.spanning(utterances, asked, settled)
+        asked = settled = sentence.spanning(utterances, asked, settled)
     return asked, settled
 
 

@@ -11,7 +11,7 @@ from edgebox.reading.call import Utterance, render
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgebox.language.landmarks import Sentence
+    from edgebox.language.sentence import Sentence
 
 LONGEST_CUT: Final = 160
 """Characters of a request or a settlement from which a part of it is enough."""

@@ -20,7 +20,7 @@ from edgebox.reading.sentences import clause_starts, split_sentences
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from edgebox.language.landmarks import Sentence
+    from edgebox.language.sentence import Sentence
 
 _EDGE: Final = 8_000
 """Characters of each end. The request is in the opening, the outcome in the ending, and what is

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Sequence
 
-    from edgebox.language.landmarks import Sentence
     from edgebox.language.number import Number
+    from edgebox.language.sentence import Sentence
     from edgebox.reading.call import Call, Utterance
     from edgebox.scoring.quality import Quality, Scorer
     from edgebox.scoring.types import Analysis, Titles

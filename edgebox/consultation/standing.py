@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language import acts, landmarks
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import names_another
+from edgebox.language.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +90,7 @@ class Standing:
     def holds(self, index: int) -> bool:
         """Return whether the sentence at an index of ``spoken`` still stands."""
         place, said = self._spoken[index]
-        one = landmarks.Sentence(place, 0, len(self._utterances[place].text), said)
+        one = Sentence(place, 0, len(self._utterances[place].text), said)
         corrected = any(landmarks.is_corrected(one, by) for by in self._corrected)
         if corrected or index < self._wrong:
             return False

@@ -6,24 +6,28 @@ from its last sentence back. Between an earlier offer and a later settlement, th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import acts
-from edgebox.language.curses import CURSES
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import names_another
-from edgebox.language.words import content_words
+from edgebox.language.sentence import EDGE, Sentence, sentences_of
+from edgebox.language.worth import (
+    REACTION,
+    STATED,
+    TELLING,
+    tells_done,
+    topic_of,
+    worth_as_request,
+    worth_as_settlement,
+    worth_of_promise,
+)
 from edgebox.reading.roles import CUSTOMER_TALK
-from edgebox.reading.sentences import split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from edgebox.reading.call import Utterance
-
-_EDGE: Final = 8_000
-"""Characters looked at, at each end of a call: more would only cost time."""
 
 _FIRST: Final = 12
 """Sentences of the opening in which the request is looked for; later ones are about details."""
@@ -34,20 +38,11 @@ _LAST: Final = 24
 _STEP: Final = 0.3
 """What a sentence loses as the settlement with each later sentence."""
 
-_LEAD: Final = 3.0
-"""What a sentence loses as the request if it only prepares the next one."""
-
-_REACTION: Final = 3.0
-"""What a sentence loses as the request if it reacts to an answer: it may be taken back."""
-
 _LATE_CONDITION: Final = 4.0
 """What a later sentence loses as the request for a condition: 또 고장 나면 환불해 줘."""
 
 _ASIDE: Final = 1.5
 """What an answer to a short question about one thing (수수료는요) loses as the settlement."""
-
-_STATED: Final = 0.8
-"""What any statement is worth as the settlement: the last one may say it in words of its own."""
 
 _DECIDES: Final = 4.5
 """What a sentence is worth that refuses what was asked or says what was done. Where the ending has
@@ -57,13 +52,6 @@ _WITHDRAWS: Final = 5.0
 _THREATENS: Final = 1.0
 """What a customer who takes the request back is worth as the settlement; under a condition (안 되면
 그만둘게요) less than what the agent says to it."""
-
-_CURSE: Final = 6.0
-_CURSED: Final = 1.0
-"""What a sentence loses as the request for a curse: less if it says something besides."""
-
-_OWN_PROMISE: Final = 2.5
-"""What a customer's promise is worth as the settlement: less than any that the agent makes."""
 
 _TAKEN_UP: Final = 2.5
 """What an agent's promise under a condition is worth where the customer takes it up."""
@@ -86,31 +74,6 @@ _GREETED: Final = 2
 _CALLS: Final = 8
 """Utterances of the opening in which an agent says why the customer was called."""
 
-_PAPERS_LISTED: Final = """
-    보내 메일 이메일 문자 팩스 내역 내역서 영수증 계산서 서류 사본 증명서 자료 링크
-"""
-_PAPERS: Final = frozenset(_PAPERS_LISTED.split())
-"""Words of a request to send something."""
-
-_TELLING: Final = frozenset(["amount", "date", "time"])
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of a call.
-
-    Attributes:
-        utterance: index of its utterance.
-        start: offset in the utterance's text, behind fillers.
-        end: offset behind its last character.
-        text: what is between them.
-    """
-
-    utterance: int
-    start: int
-    end: int
-    text: str
-
 
 def request(utterances: Sequence[Utterance]) -> Sentence | None:
     """Return the sentence that says best what the customer wants, or None.
@@ -119,7 +82,7 @@ def request(utterances: Sequence[Utterance]) -> Sentence | None:
     """
     customer = any(one.speaker == "customer" for one in utterances)
     best, most, place = None, 0.0, 0
-    for sentence in _sentences(utterances):
+    for sentence in sentences_of(utterances):
         speaker = utterances[sentence.utterance].speaker
         calls = acts.OUTBOUND.search(sentence.text) and sentence.utterance < _CALLS
         if (customer and speaker != "customer") and not calls:
@@ -128,10 +91,10 @@ def request(utterances: Sequence[Utterance]) -> Sentence | None:
             continue
         if _answers_who(utterances, sentence):
             continue
-        worth = _asks(sentence.text) - place + 6 * bool(calls)
+        worth = worth_as_request(sentence.text) - place + 6 * bool(calls)
         if best is not None and _taken_back(utterances, sentence):
-            worth -= _REACTION
-        worth -= _REACTION * _takes_offer(utterances, sentence)
+            worth -= REACTION
+        worth -= REACTION * _takes_offer(utterances, sentence)
         worth -= _LATE_CONDITION * (place > 0 and acts.is_condition(sentence.text))
         vents = acts.VENTING.search(sentence.text) and not acts.WANT.search(sentence.text)
         if place == 0 and not vents and acts.says_much(sentence.text):
@@ -161,7 +124,7 @@ def settlement(utterances: Sequence[Utterance], asked: Sentence | None) -> Sente
     best, most, done = None, 0.0, False
     decided = False
     corrected = list(corrections(utterances))
-    for place, sentence in enumerate(_sentences(utterances, backwards=True)):
+    for place, sentence in enumerate(sentences_of(utterances, backwards=True)):
         if place >= _LAST and decided:
             break
         speaker = utterances[sentence.utterance].speaker
@@ -173,12 +136,12 @@ def settlement(utterances: Sequence[Utterance], asked: Sentence | None) -> Sente
             threat = acts.is_condition(sentence.text)
             least = _THREATENS if threat else _WITHDRAWS
             worth = least * (withdrawn and not _goes_on(utterances, sentence))
-            worth = worth or _promises(sentence.text)
+            worth = worth or worth_of_promise(sentence.text)
         else:
             worth = _worth_of_agents(utterances, sentence, asked, topic)
             if speaker == "unknown":
                 worth -= 4 * bool(CUSTOMER_TALK.search(acts.POLITE_NO.sub("", sentence.text)))
-                worth -= _REACTION * bool(acts.OWN_DOING.search(sentence.text))
+                worth -= REACTION * bool(acts.OWN_DOING.search(sentence.text))
         sure = worth >= _DECIDES
         decided = decided or sure
         if place < _LAST:
@@ -203,7 +166,7 @@ def corrections(utterances: Sequence[Utterance]) -> Iterator[Sentence]:
     for place in reversed(range(len(utterances))):
         one = utterances[place]
         size += len(one.text)
-        if size > _EDGE:
+        if size > EDGE:
             return
         found = None if one.speaker == "customer" else acts.CORRECTS.search(one.text)
         if found:
@@ -223,7 +186,7 @@ def is_corrected(sentence: Sentence, by: Sentence) -> bool:
     apart = by.utterance - sentence.utterance
     if not 0 <= apart <= _SOON or (apart == 0 and by.start < sentence.end):
         return False
-    new = (one for one in numbers_in(by.text) if one.kind in _TELLING)
+    new = (one for one in numbers_in(by.text) if one.kind in TELLING)
     return names_another(new, numbers_in(sentence.text))
 
 
@@ -257,15 +220,15 @@ def _worth_of_agents(
     """Return what a sentence of anybody but the customer is worth as the settlement."""
     if sentence.utterance < _GREETED and acts.OUTBOUND.search(sentence.text):
         return 0.0  # why the agent called
-    worth = _settles(sentence.text, topic, taken_back=_accepts(utterances, sentence))
-    if worth > _STATED and neighbour_question(utterances, sentence):
+    worth = worth_as_settlement(sentence.text, topic, taken_back=_accepts(utterances, sentence))
+    if worth > STATED and neighbour_question(utterances, sentence):
         kept = acts.KEPT.search(sentence.text)  # 보장은요 · 보장은 그대로 유지되세요
         done = acts.SETTLED.search(sentence.text)
-        worth = max(_STATED, worth - (_REACTION if kept else 0 if done else _ASIDE))
-    if worth > _STATED and _is_supposed(utterances, sentence, asked):
-        return _STATED / 2
-    if worth > _STATED and _offers_in_vain(utterances, sentence):
-        return worth - _REACTION
+        worth = max(STATED, worth - (REACTION if kept else 0 if done else _ASIDE))
+    if worth > STATED and _is_supposed(utterances, sentence, asked):
+        return STATED / 2
+    if worth > STATED and _offers_in_vain(utterances, sentence):
+        return worth - REACTION
     return worth or _TAKEN_UP * _is_taken_up(utterances, sentence)
 
 
@@ -323,127 +286,9 @@ def _answer(utterances: Sequence[Utterance], sentence: Sentence) -> str:
     return ""
 
 
-def _promises(sentence: str) -> float:
-    """Return what a customer's own promise is worth as the outcome, if it says when or how much."""
-    if not acts.OWN_PROMISE.search(sentence):
-        return 0.0
-    day = any(one.value.endswith("d") for one in numbers_in(sentence))
-    return _OWN_PROMISE * (day or tells(sentence))
-
-
-def tells_done(sentence: str) -> bool:
-    """Return whether a sentence says of the matter itself what was done."""
-    if not (acts.SETTLED.search(sentence) or acts.KEPT.search(sentence)):
-        return False
-    if acts.is_question(sentence) or acts.is_condition(sentence) or acts.ERRAND.search(sentence):
-        return False
-    return not acts.ASIDE.search(sentence) and acts.says_much(sentence)
-
-
 def _answers_who(utterances: Sequence[Utterance], sentence: Sentence) -> bool:
     """Return whether a sentence only says who the customer is."""
     before = utterances[max(0, sentence.utterance - 1)]
     if before.speaker == "customer" or not acts.IDENTITY.search(before.text):
         return False
     return sentence.utterance > 0 and not acts.REQUEST.search(sentence.text)
-
-
-def whole(utterances: Sequence[Utterance], place: int) -> Sentence:
-    """Return an utterance as one sentence."""
-    text = utterances[place].text
-    return Sentence(place, 0, len(text), text)
-
-
-def spanning(utterances: Sequence[Utterance], one: Sentence, other: Sentence) -> Sentence:
-    """Return what stands from one sentence to another of the same utterance, inclusive."""
-    start, end = min(one.start, other.start), max(one.end, other.end)
-    return Sentence(one.utterance, start, end, utterances[one.utterance].text[start:end])
-
-
-def last_said(utterances: Sequence[Utterance]) -> Sentence:
-    """Return the last sentence that says something, else the last utterance."""
-    last = next(_sentences(utterances, backwards=True), None)
-    return last or whole(utterances, len(utterances) - 1)
-
-
-def _asks(sentence: str) -> float:
-    cues = {match.group() for match in acts.REQUEST.finditer(sentence)}
-    worth = 2.0 * min(len(cues), 3) + 2 * bool(acts.WANT.search(sentence))
-    worth += bool(numbers_in(sentence)) + min(len(sentence), 60) / 15
-    worth -= _REACTION * bool(acts.REACTS.search(sentence))
-    worth -= 3 * bool(acts.VENTING.search(sentence)) + _LEAD * acts.leads_on(sentence)
-    if not CURSES.search(sentence):
-        return worth
-    says = acts.says_much(CURSES.sub("", sentence))
-    return worth - (_CURSED if says else _CURSE)
-
-
-def _settles(sentence: str, topic: Collection[str], *, taken_back: bool) -> float:
-    """Return what a sentence is worth as the outcome; nothing for conditions and questions.
-
-    Args:
-        sentence: of an agent, or of an unknown speaker.
-        topic: the words of the request.
-        taken_back: whether it is the reply to a customer who takes the request back.
-    """
-    if acts.is_question(sentence):
-        return 0.0
-    if acts.is_condition(sentence):
-        if not acts.is_direction(sentence):
-            return 0.0
-        return 6.0 if taken_back and acts.KEPT.search(sentence) else 0.5
-    words = list(content_words(sentence))
-    on_topic = any(word in topic for word in words)
-    dated = tells(sentence)
-    sent = acts.SENT.search(sentence) is not None and not _PAPERS.isdisjoint(topic)
-    if sent or acts.SETTLED.search(sentence) or acts.KEPT.search(sentence):
-        worth = 6.0 + on_topic - _REACTION * bool(acts.NOTICED.search(sentence))
-    elif acts.REFUSED.search(sentence):
-        worth = 3.5 + 2.5 * on_topic
-    elif words and acts.PROMISED.search(sentence):
-        worth = 3.0 + on_topic
-    else:
-        worth = 2.0 if acts.NEEDED.search(sentence) else 1.5 if dated else _STATED
-        worth -= bool(acts.NOTICED.search(sentence)) / 2
-    if worth <= 3.0 + on_topic and (acts.leads_on(sentence) or acts.PLEADS.search(sentence)):
-        return _STATED / 2
-    worth += 1.5 * dated + (min(len(sentence), 40) / 20 if worth > _STATED else 0)
-    errand = acts.ERRAND.search(sentence) and not (dated or sent)
-    aside = acts.ASIDE.search(sentence)
-    advises = aside is not None and aside.end() == len(sentence)
-    if advises and acts.REFUSED.search(sentence):  # 팩스는 안 되시고 방문하셔야 돼요
-        aside = None
-    worth -= 2 * bool(aside or errand)
-    return worth - 6 * bool(CURSES.search(sentence))
-
-
-def tells(sentence: str) -> bool:
-    """Return whether a sentence names a day, a time or an amount."""
-    return acts.names_day(sentence) or any(n.kind in _TELLING for n in numbers_in(sentence))
-
-
-def topic_of(asked: Sentence | None) -> frozenset[str]:
-    """Return the words of the request. A number in it is none: the call may settle on another."""
-    if asked is None:
-        return frozenset()
-    text = asked.text
-    for number in reversed(numbers_in(text)):
-        text = f"{text[: number.start]} {text[number.end :]}"
-    return frozenset(content_words(text))
-
-
-def _sentences(utterances: Sequence[Utterance], *, backwards: bool = False) -> Iterator[Sentence]:
-    """Yield the sentences of one end that say something, without leading fillers."""
-    order = range(len(utterances))
-    size = 0
-    for index in reversed(order) if backwards else order:
-        text = utterances[index].text
-        size += len(text)
-        if size > _EDGE:
-            return
-        spans = split_sentences(text)
-        for start, end in spans[::-1] if backwards else spans:
-            if acts.is_substance(text[start:end]):
-                said = acts.without_fillers(text[start:end])
-                begin = text.rindex(said, start, end)
-                yield Sentence(index, begin, begin + len(said), said)

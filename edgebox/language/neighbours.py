@@ -6,14 +6,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import acts
-from edgebox.language.landmarks import neighbour_question, request, tells, tells_done, topic_of
+from edgebox.language.landmarks import neighbour_question, request
 from edgebox.language.words import content_words
+from edgebox.language.worth import tells, tells_done, topic_of
 from edgebox.reading.sentences import split_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from edgebox.language.landmarks import Sentence
+    from edgebox.language.sentence import Sentence
     from edgebox.reading.call import Utterance
 
 _SOON: Final = 4
