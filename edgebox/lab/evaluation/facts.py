@@ -1,9 +1,10 @@
 """Whether an answer states a fact, in any of the forms that a case accepts.
 
-Numbers, dates, times and codes are compared as values: 십이만 원 states 12만, and 15일 does not
-state 5일. A form of several words is also stated by a sentence that holds its words, if both or
-neither are negated. Every other form must be in the answer as it is written, white space and case
-aside.
+Numbers, dates, times and codes are compared as values: 십이만 원 states 12만, 15일 does not state
+5일, and 10일부터 not 10일까지. A form of several words is also stated by a sentence that holds its
+words, if both or neither are negated, or, where words such as 가능 say too little alone, that has
+them beside each other with particles. Every other form must be in the answer as it is written,
+white space and case aside.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
+from edgebox.lab.evaluation.values import bears_out
 from edgebox.language.korean import numbers_in
-from edgebox.language.numerals import MULTIPLIERS
+from edgebox.language.spelling_dates import DAYPARTS
 from edgebox.language.words import content_words, squeeze
 from edgebox.reading.sentences import split_sentences
 
@@ -26,25 +28,13 @@ if TYPE_CHECKING:
 
 # What may stand beside the numbers of a form that is a value and nothing else.
 _BESIDE_NUMBERS: Final = re.compile(
-    r"(?:[\s~∼\-–—,.·:()/→]|에서|부터|까지|으로|로|에|쯤|경|이내|약|총|정도|전|뒤|후)*"
+    r"(?:[\s~∼\-–—,.·:()/→₩￦]|에서|부터|까지|으로|로|에|쯤|경|이내|약|총|정도|이?전|뒤|이?후"
+    rf"|이상|이하|미만|초과|{'|'.join(DAYPARTS)})*"
 )
-_DIGITS: Final = frozenset("0123456789")
-_BARE: Final = _DIGITS | frozenset(MULTIPLIERS)
-_FIGURE_OF: Final = frozenset({"amount", "count", "percent", "code", "phone", "plain"})
-"""What figures without a unit may mean. A day or an hour is written with its unit."""
-
-_UNIT_OF: Final = re.compile(r"[^\W\d_]+$")
-_SAME_UNIT: Final = {
-    "gb": "기가", "기가바이트": "기가", "mb": "메가", "메가바이트": "메가", "cm": "센티",
-    "센티미터": "센티", "m": "미터", "kg": "킬로", "킬로그램": "킬로", "km": "킬로",
-    "킬로미터": "킬로", "g": "그램", "살": "세", "명": "사람", "인": "사람", "군데": "곳",
-    "회": "번", "차례": "번", "건": "개", "가지": "개", "박스": "상자",
-}  # fmt: skip
-
 # Between a word and its negation: 환불은 (하지) 않는다, 환불해 (드릴 수) 없다.
 _BETWEEN_LISTED: Final = """
     하지 하지는 하지도 되지 되지는 되지도 해드리지 드리지 받지 할 될 해 줄 드릴 받을 수 수는 수가
-    수도 처리 진행 신청
+    수도 처리 진행 신청 발생 부과 청구
 """
 _NOT_LISTED: Final = "되 돼 됨 됐 된 됩 될 하 해 한 함 합 했"
 _BETWEEN: Final = "|".join(_BETWEEN_LISTED.split())
@@ -55,6 +45,17 @@ NEGATION: Final = (
 _NEGATED: Final = re.compile(rf"[가-힣]{{0,4}}? ?(?:(?:{_BETWEEN}) ?){{0,4}}(?:{NEGATION})")
 _NEGATED_BEFORE: Final = re.compile(r"(?:^|\s)(?:안|못) ?$")
 _NEGATIVE_WORD: Final = re.compile(r"불가|거절|거부|못하|않|없|어렵|어려")
+
+_DIGITS: Final = frozenset("0123456789")
+
+_PARTICLE: Final = "[은는이가을를의에도]? ?"
+_OPEN: Final = re.compile(
+    r"\S{0,2}[는은한할될된]지|하냐|한가|[하되]면|해야|될|할|[가를은는이]? ?필요| ?여부"
+    r"| 시(?=[ ,]|$)"
+)
+"""What makes a question, a plan or a condition of the words before it: 교환이 가능한지."""
+
+_SAME_WORD: Final = {"매월": "매달", "매달": "매월"}
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Answer:
         """
         wanted = _form(composed(form))
         if wanted.is_value:
-            return any(_states_numbers(one, wanted) for one in self._sentences)
+            return any(_states_numbers(one, wanted, sure=not reworded) for one in self._sentences)
         if any(_holds(text, wanted.plain) for text in self._plain):
             return True
         return reworded and any(_says(one, wanted) for one in self._sentences)
@@ -116,6 +117,11 @@ class _Form:
     is_value: bool
     negated: bool
 
+    @cached_property
+    def with_particles(self) -> re.Pattern[str]:
+        """Its words in their order, with or without particles: 교환이 가능."""
+        return re.compile(_PARTICLE.join(map(re.escape, self.text.lower().split())))
+
 
 @lru_cache(maxsize=20_000)
 def _form(text: str) -> _Form:
@@ -125,7 +131,12 @@ def _form(text: str) -> _Form:
         rest.append(text[at : number.start])
         at = number.end
     outside = " ".join([*rest, text[at:]])
-    words = tuple(word for word in content_words(outside) if not _NEGATIVE_WORD.match(word))
+    in_numbers = DAYPARTS if any(number.kind == "time" for number in numbers) else ()
+    words = tuple(
+        word
+        for word in content_words(outside)
+        if not _NEGATIVE_WORD.match(word) and word not in in_numbers
+    )
     return _Form(
         text=text,
         plain=squeeze(text).lower(),
@@ -149,41 +160,22 @@ def _holds(text: str, form: str) -> bool:
     return False
 
 
-def _states_numbers(sentence: Sentence, form: _Form) -> bool:
+def _states_numbers(sentence: Sentence, form: _Form, *, sure: bool = False) -> bool:
+    """Whether a sentence states all numbers of a form.
+
+    Args:
+        sentence: of the answer.
+        form: with numbers.
+        sure: 10시, which may be either, states neither 오전 10시 nor 오후 10시.
+    """
     return all(
-        any(_bears_out(sentence.text, one, form.text, wanted) for one in sentence.numbers)
+        any(
+            bears_out(sentence.text, one, form.text, wanted)
+            and not (sure and wanted.kind == "time" and not one.requires <= wanted.requires)
+            for one in sentence.numbers
+        )
         for wanted in form.numbers
     )
-
-
-def _bears_out(text: str, stated: Number, form: str, wanted: Number) -> bool:
-    """Whether a stated number is the wanted one, or says more: 9월 20일 bears out 20일."""
-    needed = {value for value in wanted.requires if not value.startswith("#")}
-    exact = not needed.isdisjoint(stated.provides)
-    if _bare(form, wanted):
-        figure = f"#{wanted.value}" in stated.provides and stated.kind in _FIGURE_OF
-        return (exact and stated.kind in _FIGURE_OF) or (figure and wanted.kind == "plain")
-    if not exact:
-        return False
-    if stated.kind == wanted.kind:
-        return _unit(text, stated) in {"", _unit(form, wanted)} or not _unit(form, wanted)
-    # A day of the month: the form has the day alone, or the answer has figures without a unit.
-    return (stated.kind == "date" and wanted.value.endswith("d")) or _bare(text, stated)
-
-
-def _bare(text: str, number: Number) -> bool:
-    """Whether a number is written without a unit: 120,000 and 12만."""
-    return number.kind in {"plain", "count"} and text[number.end - 1] in _BARE
-
-
-def _unit(text: str, number: Number) -> str:
-    """Return the unit of a plain count as it is compared, or "" where it is known or spoken."""
-    if number.kind != "count" or not number.value.replace(".", "").isdigit():
-        return ""
-    match = _UNIT_OF.search(text[number.start : number.end].lower())
-    unit = match[0].lstrip("".join(MULTIPLIERS)) if match else ""
-    written = match is not None and match.start() > 0
-    return _SAME_UNIT.get(unit, unit) if written else ""
 
 
 def _says(sentence: Sentence, form: _Form) -> bool:
@@ -192,12 +184,25 @@ def _says(sentence: Sentence, form: _Form) -> bool:
     One word alone says too little in another form: 위약금 is in every sentence about one.
     """
     if len(form.words) + len(form.numbers) + form.negated < 2 or not form.words:
-        return False
-    if not all(word in sentence.lower for word in form.words):
+        return not form.numbers and _says_in_order(sentence, form)
+    if not all(_holds_word(sentence.lower, word) for word in form.words):
         return False
     if not _states_numbers(sentence, form):
         return False
     return any(_is_negated(sentence.lower, word) for word in form.words) is form.negated
+
+
+def _says_in_order(sentence: Sentence, form: _Form) -> bool:
+    """Whether a sentence has the words of a form beside each other, affirms and closes them."""
+    text = sentence.lower
+    return " " in form.text and any(
+        not (_NEGATED.match(text, match.end()) or _OPEN.match(text, match.end()))
+        for match in form.with_particles.finditer(text)
+    )
+
+
+def _holds_word(text: str, word: str) -> bool:
+    return word in text or _SAME_WORD.get(word, word) in text
 
 
 def _is_negated(text: str, word: str) -> bool:
