@@ -93,7 +93,8 @@ def test_a_bad_folder_is_one_line(box, tmp_path):
     (tmp_path / "a.json").write_text("{")
     result = run(str(tmp_path))
     assert result.exit_code == 1
-    assert result.stderr == "edgebox: a.json: not JSON in UTF-8.\n"
+    ended = "It ends before everything is closed."
+    assert result.stderr == f"edgebox: a.json: not JSON in UTF-8: {ended}\n"
 
 
 def test_without_an_engine_it_exits_with_3(state, monkeypatch):
@@ -111,7 +112,7 @@ def test_all_mistakes_of_a_folder_are_shown_without_a_model(box, tmp_path):
     result = run("--check", str(tmp_path))
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
-        "edgebox: a.json: not JSON in UTF-8.",
+        "edgebox: a.json: not JSON in UTF-8: It ends before everything is closed.",
         "edgebox: b.json: facts: Missing. Write a list of objects with fact and any.",
     ]
     assert box.requests == []

@@ -64,7 +64,27 @@ def case_with(**changes):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("{", "b.json: not JSON in UTF-8."),
+        ("", "b.json: is empty."),
+        ("{", "b.json: not JSON in UTF-8: It ends before everything is closed."),
+        (
+            '{\n"id": "a",\n}',
+            "b.json: not JSON in UTF-8, line 3: Leave out the comma before } or ].",
+        ),
+        (
+            '{\n"id": "a",\n"transcript": "고객: 네\n상담사: 네"}',
+            "b.json: not JSON in UTF-8, line 3: Write a line break within a text as \\n",
+        ),
+        ('{"id": “a”}', "b.json: not JSON in UTF-8: A value is missing, or has no straight double"),
+        ("{'id': 'a'}", "b.json: not JSON in UTF-8: Write keys in straight double quotes."),
+        ('{\n"id": "a"\n"title": ""}', "b.json: not JSON in UTF-8, line 3: A comma, a colon or"),
+        (
+            '{"id": "a "b" c"}',
+            "b.json: not JSON in UTF-8: A comma, a colon or a bracket is missing",
+        ),
+        ('{"held_out": True}', "b.json: not JSON in UTF-8: A value is missing, or has no"),
+        ('{"id": "a\\b\\c"}', "b.json: not JSON in UTF-8: Write a backslash in a text as \\\\."),
+        (case_with() + "\n" + case_with(id="c"), "b.json: not JSON in UTF-8, line 2: Something"),
+        ('{"id": 01}', "b.json: not JSON in UTF-8."),
         (
             case_with(title="요금").encode("cp949"),
             "b.json: is in CP949, not UTF-8. Convert it: iconv -f CP949 -t UTF-8 ",
@@ -165,7 +185,7 @@ def test_all_mistakes_of_all_files_are_named_at_once(tmp_path):
     assert refused.value.detail.splitlines() == [
         "a.json: transcript: Has no text. Send what was said in the consultation.",
         "a.json: facts: Missing. Write a list of objects with fact and any.",
-        "b.json: not JSON in UTF-8.",
+        "b.json: not JSON in UTF-8: It ends before everything is closed.",
     ]
 
 
@@ -212,6 +232,21 @@ def test_no_case_for_development_looks_wrong_beside_its_call():
         (
             {"facts": [{"fact": "72,000원 출금", "any": ["72,000", "칠만 이천 원"]}]},
             "facts.0.any: Neither the call nor numbers hold these figures.",
+        ),
+        (
+            {
+                "must_not": ["칠만 이천", "2만 7천 원"],
+                "facts": [{"fact": "출금", "any": ["27,000"]}],
+            },
+            "must_not.1: Every answer that states facts.0 holds this.",
+        ),
+        (
+            {"transcript": "[음악]\n고객:"},
+            "transcript: Nothing is said in this call. See: edgebox transcript FILE",
+        ),
+        (
+            {"facts": [], "outcome_kind": "내용 없음"},
+            "outcome_kind: Something is said in this call. See: edgebox transcript FILE",
         ),
     ],
 )

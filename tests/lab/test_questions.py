@@ -96,7 +96,7 @@ def test_every_mistake_of_a_file_has_a_line(written):
     with pytest.raises(CaseInvalid) as caught:
         load_questions(file)
     assert caught.value.detail.splitlines() == [
-        "asks.jsonl:2: not JSON in UTF-8.",
+        "asks.jsonl:2: not JSON in UTF-8: It ends before everything is closed.",
         "asks.jsonl:3: id: asks.jsonl:1 has the same; each line needs its own.",
         "asks.jsonl:4: Write an object with id, call, question and facts on one line.",
     ]

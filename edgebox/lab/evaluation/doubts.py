@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from edgebox.consultation.content import has_content
+from edgebox.lab.evaluation.facts import Answer
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import supports
 from edgebox.language.words import squeeze
@@ -19,10 +21,19 @@ if TYPE_CHECKING:
 def doubts(case: Case) -> Iterator[str]:
     """Yield a line for each name and number that the call does not hold, without quoting it.
 
+    There is one too for a call in which nothing is said though it has facts, or something though it
+    has none, and for an invention that every answer holds which states a fact.
+
     A name may be misheard in a call, and a fact may hold a sum that nobody said, so these are no
     mistakes. None of the project's own cases for development has such a line.
     """
-    source = Source(read(case.transcript), case.call_date)
+    call = read(case.transcript)
+    if has_content(call) is case.is_empty:
+        wrong = "outcome_kind: Something" if case.is_empty else "transcript: Nothing"
+        yield f"{wrong} is said in this call. See: edgebox transcript FILE"
+        return
+    yield from _told_anyway(case)
+    source = Source(call, case.call_date)
     heard = squeeze(source.text).casefold()
     received = squeeze(case.transcript)
     for index, name in enumerate(case.names):
@@ -40,3 +51,11 @@ def doubts(case: Case) -> Iterator[str]:
         forms = [filter(telling, numbers_in(form, case.call_date)) for form in fact.any]
         if not any(all(supports(values, number) for number in form) for form in forms):
             yield f"facts.{index}.any: Neither the call nor numbers hold these figures."
+
+
+def _told_anyway(case: Case) -> Iterator[str]:
+    """Yield a line for each invention that all accepted forms of a fact hold."""
+    for index, form in enumerate(case.must_not):
+        for at, fact in enumerate(case.facts):
+            if all(Answer([one]).states(form, reworded=False) for one in fact.any):
+                yield f"must_not.{index}: Every answer that states facts.{at} holds this."

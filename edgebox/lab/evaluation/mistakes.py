@@ -48,6 +48,19 @@ _WANTED: Final = {
 }
 """What to write in each field. A star stands for a place in a list."""
 
+_NOT_JSON: Final = {
+    "EOF": "It ends before everything is closed.",
+    "control character": "Write a line break within a text as \\n, a tab as \\t.",
+    "expected `": 'A comma, a colon or a bracket is missing, or a " in a text is not \\".',
+    "expected ident": "Write true, false or null.",
+    "expected value": "A value is missing, or has no straight double quotes around it.",
+    "invalid escape": "Write a backslash in a text as \\\\.",
+    "key must be": "Write keys in straight double quotes.",
+    "trailing characters": "Something follows the object.",
+    "trailing comma": "Leave out the comma before } or ].",
+}
+"""What to do about text that is no JSON, by the beginning of the parser's message."""
+
 _OWN: Final = frozenset(
     {"answerable", "blank", "control", "either", "facts", "json", "must_not", "opposite"}
     | {"too_large", "unicode"}
@@ -79,7 +92,7 @@ def _wording(
     kind, loc = error["type"], error["loc"]
     path = ".".join("*" if isinstance(step, int) else step for step in loc)
     if kind == "json_invalid":
-        return "not JSON in UTF-8."
+        return _not_json(error["ctx"]["error"])
     if kind in _OWN:
         return error["msg"]
     if kind == "extra_forbidden":
@@ -87,3 +100,19 @@ def _wording(
         near = difflib.get_close_matches(str(loc[-1]), known, n=1)
         return f"There is no such key; {f'did you mean {near[0]}?' if near else 'leave it out.'}"
     return f"{'Missing. ' if kind == 'missing' else ''}{wanted[path]}"
+
+
+def _not_json(found: str) -> str:
+    """Return what to do about the parser's message, which ends in "at line 3 column 0".
+
+    Column 0 is the end of the line before. The first line is not named: most files of questions
+    and many of cases have all on one.
+    """
+    what, _, place = found.rpartition(" at line ")
+    line, column = map(int, place.split(" column "))
+    line -= column == 0
+    todo = next((todo for begins, todo in _NOT_JSON.items() if what.startswith(begins)), "")
+    where = f"not JSON in UTF-8{f', line {line}' if line > 1 else ''}"
+    if found.startswith("EOF") and line == 0:
+        return "is empty."
+    return f"{where}: {todo}" if todo else f"{where}."
