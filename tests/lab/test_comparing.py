@@ -7,7 +7,7 @@ import pytest
 from edgebox.errors import RunInvalid
 from edgebox.lab.evaluation.ask_judging import judge_ask
 from edgebox.lab.evaluation.cases import Case
-from edgebox.lab.evaluation.comparing import check_same, check_same_asked, compare
+from edgebox.lab.evaluation.comparing import cautions, check_same, check_same_asked, compare
 from edgebox.lab.evaluation.judging import judge_no_content, judge_summary
 from edgebox.lab.evaluation.questions import Asked, Question
 from edgebox.lab.evaluation.replies import Reply
@@ -104,6 +104,20 @@ def test_runs_over_other_calls_are_not_compared(before, after, why):
     with pytest.raises(RunInvalid) as refused:
         compare(before, after)
     assert why in refused.value.detail
+
+
+def test_what_a_comparison_leaves_open_is_said():
+    before, after = made(GOOD, GOOD), made(GOOD, POOR)
+    assert cautions(before, after) == []
+    after.passes["analysis"] = after.passes["quick"].model_copy(deep=True)
+    after.passes["quick"].answers[1].status = "failed"
+    after.edgebox = "0.0.1"
+    rules = "a difference may come from their rules. Compare models with runs of one version."
+    assert cautions(before, after) == [
+        "Not compared: analysis. Only one of the runs has it.",
+        f"The runs were judged by EdgeBox {before.edgebox} and 0.0.1: {rules}",
+        "quick: 1 of 2 without an answer in the second run. They count as if nothing was kept.",
+    ]
 
 
 def test_another_title_or_tag_leaves_a_case_the_same():

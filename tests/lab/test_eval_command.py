@@ -253,6 +253,26 @@ def test_other_calls_are_refused_before_a_model_is_asked(saved, box):
     assert box.requests == []
 
 
+def test_a_run_is_saved_neither_over_the_one_to_compare_with_nor_in_a_folder(saved, box):
+    words = (str(FOLDER), "--limit", "4", "--no-analysis", "--against", str(saved[0]))
+    over = run(*words, "--save", str(saved[0]))
+    assert "would replace the one to compare with" in over.stderr
+    folder = run(*words, "--save", str(saved[0].parent))
+    assert "is a folder. Name a file in it" in folder.stderr
+    assert (over.exit_code, folder.exit_code, box.requests) == (2, 2, [])
+
+
+def test_what_only_one_run_has_is_said_beside_the_comparison(saved):
+    both = json.loads(saved[0].read_text())
+    del both["passes"]["full_text"]
+    less = saved[0].with_name("less.json")
+    less.write_text(json.dumps(both))
+    result = run("--runs", str(less), str(saved[0]), "--gate")
+    assert result.exit_code == 0
+    assert result.stderr == "Not compared: full_text. Only one of the runs has it.\n"
+    assert "The difference is the same in all 4 calls with facts." in result.stdout
+
+
 @pytest.mark.parametrize("content", [None, "{", '{"format": 2}'])
 def test_a_file_that_is_no_run_is_one_line(box, tmp_path, content):
     path = tmp_path / "run.json"

@@ -16,6 +16,8 @@ from edgebox.scoring.share import wilson
         (6, 0, 2 / 64),
         (1, 9, 2 * (1 + 10) / 1024),
         (2, 8, 2 * (1 + 10 + 45) / 1024),
+        (600, 600, 1.0),
+        (0, 2000, 0.0),
     ],
 )
 def test_mcnemars_test_is_the_binomial_one(only_before, only_after, p):

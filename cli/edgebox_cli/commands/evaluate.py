@@ -16,7 +16,7 @@ from edgebox.engine_client import EngineClient
 from edgebox.errors import UsageError
 from edgebox.lab.evaluation.asking import Evaluator
 from edgebox.lab.evaluation.cases import Case, Part, chosen, load_cases
-from edgebox.lab.evaluation.comparing import check_same, compare
+from edgebox.lab.evaluation.comparing import check_same
 from edgebox.lab.evaluation.doubts import doubts
 from edgebox.lab.evaluation.judging import Judgement
 from edgebox.lab.evaluation.runs import load_run, run_of, save_run
@@ -28,7 +28,7 @@ from edgebox_cli.common.options import AsJson, ClientOption
 from edgebox_cli.common.output import note, print_json
 from edgebox_cli.common.progress import bars
 from edgebox_cli.evaluation.asks import Questions
-from edgebox_cli.evaluation.ending import finish, mistakes_shown, run_before
+from edgebox_cli.evaluation.ending import compared, finish, mistakes_shown, run_before
 from edgebox_cli.evaluation.screen import (
     NAMES,
     show_answers,
@@ -139,7 +139,7 @@ def evaluate(
         if gate and against is None and runs is None:
             raise UsageError("--gate compares: give --against FILE or --runs BEFORE AFTER as well.")
         if runs is not None:
-            finish(compare(*map(load_run, runs)), {}, gate=gate, as_json=as_json)
+            finish(compared(*map(load_run, runs)), {}, gate=gate, as_json=as_json)
             return
         if asks is not None:
             if folders or held_out or development or every or together > 1:
@@ -173,7 +173,7 @@ def evaluate(
         if save:
             save_run(run, save)
         result = _shown(cases, answers, made, as_json=as_json, details=details)
-        finish(compare(before, run) if before else [], result, gate=gate, as_json=as_json)
+        finish(compared(before, run), result, gate=gate, as_json=as_json)
 
 
 def _part(*, held_out: bool, development: bool, every: bool) -> Part:

@@ -14,7 +14,7 @@ from edgebox.contract.paths import Paths
 from edgebox.errors import BoxNotRunning, CaseInvalid, EdgeBoxError
 from edgebox.lab.evaluation.ask_judging import judge_ask, judge_ask_failure
 from edgebox.lab.evaluation.ask_totals import ask_report
-from edgebox.lab.evaluation.comparing import check_same_asked, compare
+from edgebox.lab.evaluation.comparing import check_same_asked
 from edgebox.lab.evaluation.questions import load_questions, tags_of
 from edgebox.lab.evaluation.replies import Reply
 from edgebox.lab.evaluation.runs import run_of_asks, save_run
@@ -23,7 +23,7 @@ from edgebox_cli.common.output import note, print_json
 from edgebox_cli.common.progress import bars
 from edgebox_cli.common.refused import said_of
 from edgebox_cli.evaluation.ask_screen import show_ask_answers, show_ask_report, show_questions
-from edgebox_cli.evaluation.ending import mistakes_shown, run_before
+from edgebox_cli.evaluation.ending import compared, mistakes_shown, run_before
 from edgebox_cli.evaluation.screen import NAMES
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Questions:
             show_ask_answers(answers)
         if not as_json:
             show_ask_report(report)
-        return compare(before, run) if before else [], result
+        return compared(before, run), result
 
 
 def ask_all(

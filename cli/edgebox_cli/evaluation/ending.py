@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from edgebox.errors import CaseInvalid, UsageError
+from edgebox.lab.evaluation.comparing import cautions, compare
 from edgebox.lab.evaluation.runs import load_run
-from edgebox_cli.common.output import print_error, print_json
+from edgebox_cli.common.output import note, print_error, print_json
 from edgebox_cli.evaluation.screen import NAMES, show_comparisons
 
 if TYPE_CHECKING:
@@ -40,16 +42,49 @@ def run_before(against: Path | None, save: Path | None, check: Callable[[Run], N
         check: raises an error for a run that cannot be compared with the new one.
 
     Raises:
-        UsageError: there is no such file, or no folder to save in.
+        UsageError: there is no such file, or no place to save the new run.
         RunInvalid: the file holds no run, or one that cannot be compared.
     """
-    if save and not save.absolute().parent.is_dir():
-        raise UsageError(f"There is no folder {save.absolute().parent} to save the run in.")
+    if save:
+        _check_place(save, against)
     if against is None:
         return None
     before = load_run(against)
     check(before)
     return before
+
+
+def _check_place(save: Path, against: Path | None) -> None:
+    """Check that a run can be saved in a file, and is not saved over the one to compare with.
+
+    Raises:
+        UsageError: it cannot, or would be.
+    """
+    folder = save.absolute().parent
+    if not folder.is_dir():
+        raise UsageError(f"There is no folder {folder} to save the run in.")
+    if save.is_dir():
+        raise UsageError(f"{save} is a folder. Name a file in it to save the run in.")
+    if not os.access(folder, os.W_OK):
+        raise UsageError(f"You may not write into {folder}. Save the run in another folder.")
+    if against and save.absolute() == against.absolute():
+        raise UsageError(
+            "The new run would replace the one to compare with. Give --save another file."
+        )
+
+
+def compared(before: Run | None, after: Run) -> list[Comparison]:
+    """Compare two runs, if there is a first one, and say what the comparison leaves open.
+
+    Raises:
+        RunInvalid: they cannot be compared.
+    """
+    if before is None:
+        return []
+    comparisons = compare(before, after)
+    for line in cautions(before, after):
+        note(line)
+    return comparisons
 
 
 def finish(

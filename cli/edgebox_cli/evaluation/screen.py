@@ -99,7 +99,7 @@ def show_comparisons(comparisons: Sequence[Comparison]) -> None:
         ("facts kept, after", lambda c: f"{c.kept_after:.3f}"),
         ("difference", lambda c: f"{c.difference:+.3f}"),
         ("95 % interval", lambda c: f"{c.low:+.3f} {c.high:+.3f}"),
-        ("difference to be seen", lambda c: f"{c.detectable:.3f}"),
+        ("difference to be seen", lambda c: f"{c.detectable:.3f}" if c.detectable else "-"),
         (
             "outcome right",
             lambda c: f"{c.outcomes_before} → {c.outcomes_after}" if c.outcomes else "-",
@@ -116,9 +116,13 @@ def show_comparisons(comparisons: Sequence[Comparison]) -> None:
     )
     few = min(one.with_facts for one in comparisons)
     coarsest = max(one.detectable for one in comparisons)
-    print_line(
-        f"{few} {noun} with facts show a difference of {coarsest:.3f} or more in four runs of five."
-    )
+    if coarsest:
+        print_line(
+            f"{few} {noun} with facts show a difference of {coarsest:.3f} or more in four runs of "
+            "five."
+        )
+    else:
+        print_line(f"The difference is the same in all {few} {noun} with facts.")
     if few < FEW:
         print_line(f"With fewer than {FEW} {noun} the interval is too narrow: add {noun}.")
     print_line(

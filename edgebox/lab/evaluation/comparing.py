@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from edgebox.errors import RunInvalid
 from edgebox.lab.evaluation.runs import hash_of, hash_of_asked
 from edgebox.lab.evaluation.statistics import bootstrap, detectable, mcnemar
+from edgebox.lab.evaluation.totals import PASSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,6 +94,26 @@ def compare(before: Run, after: Run) -> list[Comparison]:
             f"{', '.join(after.passes)}."
         )
     return [_compare(kind, before.passes[kind], after.passes[kind]) for kind in shared]
+
+
+def cautions(before: Run, after: Run) -> list[str]:
+    """Return a line for each reason not to take a comparison of two runs as it stands."""
+    lines = []
+    if alone := [kind for kind in PASSES if (kind in before.passes) != (kind in after.passes)]:
+        lines.append(f"Not compared: {', '.join(alone)}. Only one of the runs has it.")
+    if before.edgebox != after.edgebox:
+        lines.append(
+            f"The runs were judged by EdgeBox {before.edgebox} and {after.edgebox}: a difference "
+            "may come from their rules. Compare models with runs of one version."
+        )
+    for which, run in (("first", before), ("second", after)):
+        for kind, one in run.passes.items():
+            if failed := sum(answer.status == "failed" for answer in one.answers):
+                lines.append(
+                    f"{kind}: {failed} of {len(one.answers)} without an answer in the {which} run. "
+                    "They count as if nothing was kept."
+                )
+    return lines
 
 
 def check_same(before: Run, cases: Sequence[Case]) -> None:

@@ -64,8 +64,8 @@ def mcnemar(only_before: int, only_after: int) -> float:
     """
     both = only_before + only_after
     fewer = min(only_before, only_after)
-    tail = sum(math.comb(both, count) for count in range(fewer + 1)) * 0.5**both
-    return min(1.0, 2 * tail)
+    tail = sum(math.comb(both, count) for count in range(fewer + 1))
+    return min(1.0, 2 * tail / (1 << both))  # no float holds the comb of a thousand cases
 
 
 def detectable(differences: Sequence[float]) -> float:

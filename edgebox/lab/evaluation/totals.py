@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from edgebox.lab.evaluation.outcomes import OUTCOMES
 from edgebox.lab.evaluation.statistics import detectable
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from edgebox.lab.evaluation.judging import Judgement
 
 Pass = Literal["quick", "full_text", "analysis", "ask"]
+
+PASSES: Final[tuple[Pass, ...]] = get_args(Pass)
 
 KEY_WEIGHT = 2
 """Facts of this weight are those that one or two sentences should keep."""
