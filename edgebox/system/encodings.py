@@ -1,8 +1,9 @@
-"""The encodings of text files that people bring: UTF-8 is read, others are named."""
+"""The files that people bring as text: UTF-8 is read, other encodings and documents are named."""
 
 from __future__ import annotations
 
 import codecs
+import re
 import shlex
 
 _MARKS = (
@@ -11,6 +12,25 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "UTF-16"),
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
+
+_SAVE = "Save what was said as text in UTF-8."
+_DOCUMENTS = (
+    (b"%PDF-", f"is a PDF, not text. {_SAVE}"),
+    (b"{\\rtf", f"is an RTF document, not text. {_SAVE}"),
+    (b"PK\x03\x04", f"is an archive or a document of Word, Excel or Hangul, not text. {_SAVE}"),
+    (b"\xd0\xcf\x11\xe0", f"is a document of Word, Excel or Hangul, not text. {_SAVE}"),
+    (b"\x1f\x8b", "is compressed. Unpack it with gunzip."),
+)
+_SOUND = re.compile(
+    rb"RIFF....WAVE|ID3[\x02-\x04]|OggS\0|fLaC\0|#!AMR|\xff[\xfb\xf3]|\0...ftyp", re.DOTALL
+)
+
+
+def other_kind(data: bytes) -> str | None:
+    """Return what to do about a file that is a document or a recording, or None."""
+    if _SOUND.match(data):
+        return "is a recording. Turn it into text first."
+    return next((advice for mark, advice in _DOCUMENTS if data.startswith(mark)), None)
 
 
 def conversion(data: bytes, file: str) -> str | None:

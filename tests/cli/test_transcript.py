@@ -73,3 +73,17 @@ def test_json_of_no_recogniser_is_wrong_usage(text):
     result = run("-", input=text)
     assert (result.exit_code, result.stdout) == (2, "")
     assert "JSON of no known recogniser" in result.stderr
+
+
+def test_a_batch_is_not_one_call():
+    body = json.dumps({"consultations": [{"consultation_id": "C-1", "conversation_text": CALL}]})
+    result = run("-", input=body)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Give one of its calls: jq '.consultations[0]' FILE" in result.stderr
+    one = json.dumps(json.loads(body)["consultations"][0])
+    assert run("-", "--json", input=one).stdout == run("-", "--json", input=CALL).stdout
+
+
+@pytest.mark.parametrize("text", ["RIFF는 형식이에요", "ID3 태그요", "고객: {rtf 파일이요"])
+def test_a_call_that_begins_like_the_name_of_a_format_is_read(text):
+    assert run("-", input=text).exit_code == 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from edgebox.errors import UsageError
 from edgebox.reading.call import read as read_call
 from edgebox.reading.recognisers import conversation_of, damaged_at, is_foreign_json
-from edgebox.system.encodings import conversion
+from edgebox.system.encodings import conversion, other_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,15 +23,15 @@ def read(path: Path) -> str:
     """Return the text of a file; ``-`` is standard input.
 
     Raises:
-        UsageError: it cannot be read, is not UTF-8, or is empty. The message says how to convert
-            it, where its encoding can be told.
+        UsageError: it cannot be read, is a document or a recording, is not UTF-8, or is empty. The
+            message says how to convert it, where its encoding can be told.
     """
     shown = name_of(path)
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as error:
         raise UsageError(f"Cannot read {shown}: {error.strerror}.") from None
-    if advice := conversion(data, "FILE" if str(path) == "-" else str(path)):
+    if advice := other_kind(data) or conversion(data, "FILE" if str(path) == "-" else str(path)):
         raise UsageError(f"{shown} {advice}")
     try:
         text = data.decode("utf-8-sig")
@@ -63,6 +63,11 @@ def call_of(path: Path) -> Call:
         raise UsageError(
             f"This begins like JSON and is cut off or damaged at character {place}. "
             "Save the whole file again."
+        )
+    if is_foreign_json(received) and '"consultations"' in received:
+        raise UsageError(
+            "This is the body of a batch. Give one of its calls: "
+            "jq '.consultations[0]' FILE > NEW_FILE"
         )
     if is_foreign_json(received):
         raise UsageError(
