@@ -102,6 +102,15 @@ def test_every_mistake_of_a_file_has_a_line(written):
     ]
 
 
+@pytest.mark.parametrize("text", ['{\n"id": 1\n}', "\n[\n{}\n]"])
+def test_json_over_several_lines_has_one_mistake(tmp_path, text):
+    (tmp_path / "asks.jsonl").write_text(text)
+    with pytest.raises(CaseInvalid) as caught:
+        load_questions(tmp_path / "asks.jsonl")
+    wanted = "Write an object with id, call, question and facts on one line."
+    assert caught.value.detail == f"asks.jsonl: {wanted}"
+
+
 def test_an_utterance_of_the_system_answers_nothing(written, tmp_path):
     turns = [
         {"speaker": "system", "text": "잠시만 기다려 주십시오."},

@@ -79,8 +79,8 @@ def show_reports(reports: Sequence[PassReport]) -> None:
     for one in reports:
         if one.outcomes:
             _show_outcomes(one)
-    coarsest = max((one.detectable for one in reports if one.detectable is not None), default=None)
-    if coarsest is not None:
+    coarsest = max(one.detectable or 0.0 for one in reports)
+    if coarsest:  # none where all calls kept as much: they tell nothing of what would differ
         print_line(
             f"Two runs over these calls show a difference in facts kept of {coarsest:.3f} or "
             "more,\nand a smaller one if they answer most calls alike (edgebox eval --against)."

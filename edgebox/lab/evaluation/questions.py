@@ -172,8 +172,11 @@ def load_questions(file: Path) -> list[Asked]:
         raise CaseInvalid(f"{file.name}: cannot be read: {error.strerror}.") from None
     if advice := conversion(data, str(file)):
         raise CaseInvalid(f"{file.name}: {advice}")
+    lines = data.removeprefix(codecs.BOM_UTF8).splitlines()
+    if next(filter(None, map(bytes.strip, lines)), b"") in {b"{", b"["}:  # JSON, but indented
+        raise CaseInvalid(f"{file.name}: {_WANTED['']}")
     loader = _Loader(file.parent)
-    for number, line in enumerate(data.removeprefix(codecs.BOM_UTF8).splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         if line.strip():
             loader.add(line, f"{file.name}:{number}")
     if loader.mistakes:
