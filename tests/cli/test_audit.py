@@ -211,7 +211,11 @@ def test_verify_finds_what_was_changed_and_a_hash_that_was_noted(run, store):
     shown = run("audit", "verify", "--hash", noted["last_hash"])
     assert shown.exit_code == 0
     assert "3 rows, 1 to 3: as they were written." in shown.stdout
+    assert run("audit", "verify", "--hash", f" {noted['last_hash'].upper()}").exit_code == 0
     assert run("audit", "verify", "--hash", "0" * 64).exit_code == 1
+    cut = run("audit", "verify", "--hash", noted["last_hash"][:20])
+    assert (cut.exit_code, cut.stdout) == (2, "")
+    assert "Give all its 64 digits" in cut.stderr
     store.close()
     with closing(sqlite3.connect(store.path)) as raw, raw:
         raw.execute("DROP TRIGGER audit_stays_as_written")

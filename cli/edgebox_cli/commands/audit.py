@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
 from contextlib import contextmanager, suppress
@@ -108,6 +109,14 @@ def export(
     note(f"Written: {counted(count, 'row')} of the audit.")
 
 
+def _hash(noted: str) -> str:
+    """Return a hash that was noted down; raise UsageError if it is no whole one."""
+    digits = noted.strip().lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", digits):
+        raise UsageError("--hash is no hash of the audit. Give all its 64 digits, from 0 to f.")
+    return digits
+
+
 @app.command()
 def verify(
     *,
@@ -118,10 +127,12 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check that no row was changed, removed or put in; exit 1 if one was."""
+    with reported():
+        noted = None if holds is None else _hash(holds)
     with opened_store() as store:
         found = store.audit.verify()
         fault = found.fault
-        if fault is None and holds is not None and not store.audit.holds(holds):
+        if fault is None and noted is not None and not store.audit.holds(noted):
             fault = "No row has that hash: rows were removed, or all were written anew."
     if as_json:
         print_json({**asdict(found), "fault": fault, "ok": fault is None})
