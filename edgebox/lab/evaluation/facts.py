@@ -34,7 +34,7 @@ _BESIDE_NUMBERS: Final = re.compile(
 # Between a word and its negation: 환불은 (하지) 않는다, 환불해 (드릴 수) 없다.
 _BETWEEN_LISTED: Final = """
     하지 하지는 하지도 되지 되지는 되지도 해드리지 드리지 받지 할 될 해 줄 드릴 받을 수 수는 수가
-    수도 처리 진행 신청 발생 부과 청구
+    수도 처리 진행 신청 발생 부과 청구 들지 들지는 붙지 나오지
 """
 _NOT_LISTED: Final = "되 돼 됨 됐 된 됩 될 하 해 한 함 합 했"
 _BETWEEN: Final = "|".join(_BETWEEN_LISTED.split())
@@ -50,12 +50,19 @@ _DIGITS: Final = frozenset("0123456789")
 
 _PARTICLE: Final = "[은는이가을를의에도]? ?"
 _OPEN: Final = re.compile(
-    r"\S{0,2}[는은한할될된]지|하냐|한가|[하되]면|해야|될|할|[가를은는이]? ?필요| ?여부"
+    r"\S{0,2}[는은한할될된]지|하냐|한가|[하되으]면|해야|될|할|을|[가를은는이]? ?필요| ?여부"
     r"| 시(?=[ ,]|$)"
 )
 """What makes a question, a plan or a condition of the words before it: 교환이 가능한지."""
 
 _SAME_WORD: Final = {"매월": "매달", "매달": "매월"}
+_NOTED: Final = {
+    "있음": "있",
+    "아님": "아[님닙니]",
+    "됨": "(?:[됨됩됐]|된다|되었)",
+    "함": "(?:[함합했]|한다|하였)",
+}
+"""How a note ends, and a sentence: 재고 있음, 재고가 있습니다."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,28 @@ class _Form:
     @cached_property
     def with_particles(self) -> re.Pattern[str]:
         """Its words in their order, with or without particles: 교환이 가능."""
-        return re.compile(_PARTICLE.join(map(re.escape, self.text.lower().split())))
+        words = _PARTICLE.join(map(re.escape, self.text.lower().split()))
+        for noted, told in _NOTED.items():
+            if words.endswith(noted):
+                return re.compile(words.removesuffix(noted) + told)
+        return re.compile(words)
+
+    @cached_property
+    def around(self) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+        """What stands before each number, to its beginning, and behind the last: 주 of 주 3회."""
+        found, at = [], 0
+        for number in self.numbers:
+            before = self.text[at : number.start]
+            whole = "(?<![가-힣])" if at == 0 or before.startswith(" ") else ""
+            behind = self.text[number.end :] if number is self.numbers[-1] else ""
+            found.append((re.compile(f"{whole}{_spaced(before)}$"), re.compile(_spaced(behind))))
+            at = number.end
+        return found
+
+
+def _spaced(text: str) -> str:
+    """Return a pattern of a text that white space may stand in and around."""
+    return r"\s*".join(["", *map(re.escape, squeeze(text.lower())), ""])
 
 
 @lru_cache(maxsize=20_000)
@@ -184,12 +212,27 @@ def _says(sentence: Sentence, form: _Form) -> bool:
     One word alone says too little in another form: 위약금 is in every sentence about one.
     """
     if len(form.words) + len(form.numbers) + form.negated < 2 or not form.words:
-        return not form.numbers and _says_in_order(sentence, form)
+        if form.numbers:
+            return not form.words and _says_around(sentence, form)
+        return _says_in_order(sentence, form)
     if not all(_holds_word(sentence.lower, word) for word in form.words):
         return False
     if not _states_numbers(sentence, form):
         return False
     return any(_is_negated(sentence.lower, word) for word in form.words) is form.negated
+
+
+def _says_around(sentence: Sentence, form: _Form) -> bool:
+    """Whether each number of a form stands in a sentence between the same signs: 주 3회."""
+    return all(
+        any(
+            bears_out(sentence.text, one, form.text, wanted)
+            and before.search(sentence.lower, 0, one.start)
+            and behind.match(sentence.lower, one.end)
+            for one in sentence.numbers
+        )
+        for wanted, (before, behind) in zip(form.numbers, form.around, strict=True)
+    )
 
 
 def _says_in_order(sentence: Sentence, form: _Form) -> bool:
