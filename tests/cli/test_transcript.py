@@ -87,3 +87,12 @@ def test_a_batch_is_not_one_call():
 @pytest.mark.parametrize("text", ["RIFF는 형식이에요", "ID3 태그요", "고객: {rtf 파일이요"])
 def test_a_call_that_begins_like_the_name_of_a_format_is_read(text):
     assert run("-", input=text).exit_code == 0
+
+
+def test_a_call_that_a_box_would_refuse_for_its_length_is_said_to_be_one():
+    text = "".join(f"고객: 요금이 {number}원 나왔어요.\n" for number in range(11_000))
+    result = run("-", "--json", input=text)
+    assert result.exit_code == 0
+    assert (
+        f"This call has {len(text):,} characters. A box refuses more than 200,000" in result.stderr
+    )

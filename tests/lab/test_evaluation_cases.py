@@ -168,6 +168,19 @@ def test_a_folder_without_cases_is_said_to_be_one(tmp_path):
         load_cases(tmp_path)
 
 
+def test_cases_in_folders_of_the_folder_are_said_to_be_there(tmp_path):
+    (tmp_path / "september").mkdir()
+    write(tmp_path / "september", "a.json", case_with())
+    with pytest.raises(CaseInvalid, match=r"Name the folders in it that do, such as .*/september$"):
+        load_cases(tmp_path)
+
+
+def test_a_suffix_in_capitals_is_one_and_what_macos_adds_is_no_case(tmp_path):
+    write(tmp_path, "A.JSON", case_with())
+    write(tmp_path, "._A.json", b"\0\5\x16\7")
+    assert [case.id for case in load_cases(tmp_path)] == ["a"]
+
+
 def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path):
     with pytest.raises(UsageError, match="no folder"):
         load_cases(tmp_path / "none")

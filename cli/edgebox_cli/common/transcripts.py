@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from edgebox.contract.requests import Limits
 from edgebox.errors import UsageError
 from edgebox.reading.call import read as read_call
 from edgebox.reading.recognisers import conversation_of, damaged_at, is_foreign_json
 from edgebox.system.encodings import conversion, other_kind
+from edgebox_cli.common.output import note
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,7 +54,8 @@ def name_of(path: Path) -> str:
 def call_of(path: Path) -> Call:
     """Return the call in a file; ``-`` is standard input.
 
-    It holds text, a recogniser's JSON, or the body of a request for one consultation.
+    It holds text, a recogniser's JSON, or the body of a request for one consultation. A line on
+    standard error says that a box would refuse it for its length.
 
     Raises:
         UsageError: it cannot be read, is empty, or is JSON that is damaged or of another kind.
@@ -73,6 +76,12 @@ def call_of(path: Path) -> Call:
         raise UsageError(
             "This is JSON of no known recogniser. Use text, one utterance a line, or "
             '{"turns": [{"speaker": "agent", "text": "..."}]}.'
+        )
+    most = Limits().characters
+    if len(received) > most and received.lstrip()[:1] not in {"{", "["}:  # of turns, texts count
+        note(
+            f"This call has {len(received):,} characters. A box refuses more than {most:,}, unless "
+            "it is set otherwise."
         )
     return read_call(received)
 

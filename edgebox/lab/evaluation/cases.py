@@ -154,7 +154,7 @@ _KEYS = {
 
 
 def load_cases(folders: Path | Sequence[Path]) -> list[Case]:
-    """Read the ``*.json`` files of one or more folders, in order of their names.
+    """Read the ``*.json`` files of one or more folders, not of folders in them, in order of name.
 
     Args:
         folders: one case a file, in the form that ``docs/guide/operate.md`` describes.
@@ -170,10 +170,7 @@ def load_cases(folders: Path | Sequence[Path]) -> list[Case]:
         if not folder.is_dir():
             more = f" Name the folder that holds it: {folder.parent}" if folder.is_file() else ""
             raise UsageError(f"There is no folder {folder}.{more}")
-        files = sorted(folder.glob("*.json"))
-        if not files:
-            raise CaseInvalid(f"{folder} holds no .json files to evaluate with.")
-        for file in files:
+        for file in _files(folder):
             found = case_in(file)
             if isinstance(found, list):
                 mistakes += [f"{file.name}: {line}" for line in found]
@@ -184,6 +181,24 @@ def load_cases(folders: Path | Sequence[Path]) -> list[Case]:
     if mistakes:
         raise CaseInvalid("\n".join(mistakes))
     return list(cases.values())
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the cases' files, in order of their names. Those that macOS adds are none: ._a.json.
+
+    Raises:
+        CaseInvalid: there are none, or the folder cannot be read.
+    """
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError as error:
+        raise CaseInvalid(f"{folder} cannot be read: {error.strerror}.") from None
+    files = [one for one in inside if one.suffix.lower() == ".json" and one.name[:2] != "._"]
+    if not files:
+        deeper = next(folder.glob("*/*.json"), None)
+        more = f" Name the folders in it that do, such as {deeper.parent}" if deeper else ""
+        raise CaseInvalid(f"{folder} holds no .json files to evaluate with.{more}")
+    return files
 
 
 def case_in(file: Path) -> Case | list[str]:
