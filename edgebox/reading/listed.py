@@ -31,6 +31,7 @@ from edgebox.reading.entries import (
     turns_in,
     word_in,
 )
+from edgebox.reading.events import settled
 from edgebox.reading.legs import are_versions, comes_after, is_about, places
 from edgebox.reading.nested import lines_of
 from edgebox.reading.packed import unpacked
@@ -150,6 +151,8 @@ def _lists(value: Any, depth: int, known: _Known) -> list[list[Turn]]:  # noqa: 
         return []
     if id(value) not in known.lists:
         read = objects_in(value) or value
+        if isinstance(read, list):
+            read = settled(read)
         if isinstance(read, dict) and _is_keyed_by_turn(read):
             read = list(read.values())
         found = (

@@ -36,7 +36,7 @@ def unpacked(
         return value
     if isinstance(value, str):
         inner = _inner(value)
-        return value if inner is None else inner
+        return value if inner is None else unpacked(inner, depth + 1)
     if isinstance(value, list):
         said |= {name for one in value for name, text in _texts(one, depth) if _is_plain(text)}
         if any(map(_is_side, said)):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from edgebox.reading.documents import (
     Placed,
@@ -18,6 +18,7 @@ from edgebox.reading.documents import (
 )
 from edgebox.reading.listed import turns_in_document
 from edgebox.reading.normal import INVISIBLE, visible
+from edgebox.reading.talk import told
 
 if TYPE_CHECKING:
     from edgebox.reading.entries import Turn
@@ -33,6 +34,13 @@ _KEYED: Final = re.compile(
 """How JSON with quoted keys begins; no speech does, and no label in brackets."""
 _CUE: Final = re.compile(r"^(\{[^\r\n]*)", re.MULTILINE)
 """A line of subtitles that is an object."""
+_LOGGED: Final = re.compile(r"(?P<before>[^{}\r\n]{0,120}?)(?P<object>\{[^\r\n]*\})[\s,]*")
+"""A line that is an object behind what a stream or a log writes before it."""
+_DATA: Final = re.compile(r"\s*(?:data:)?\s*")
+_OF_A_STREAM: Final = re.compile(
+    r"(?:(?:event|id|retry):.*|:.*|(?:data: ?)?(?:\[DONE\]|null))?", re.IGNORECASE
+)
+"""A line of a stream of events that holds no data."""
 _FENCE: Final = re.compile(r"```(?:json[l5c]?)?[ \t]*\r?\n", re.IGNORECASE)
 """How Markdown begins a block of code."""
 
@@ -84,7 +92,7 @@ def turns_of(text: str) -> list[Turn] | None:
     if text.startswith("WEBVTT", start):
         return _of_cues(text, start)
     if text[start : start + 1] not in _BEGINS:
-        return None
+        return _of_logged(text, start, end)
     bare = without_backslashes(text[start:end])
     if bare != text[start:end]:
         value = document_in(Placed(bare, (start, end)))
@@ -102,6 +110,29 @@ def _of_cues(text: str, start: int) -> list[Turn] | None:
         return None
     values = [placed(cue[1], cue.start(1)) for cue in cues]
     return turns_in_document(values) if all(isinstance(one, dict) for one in values) else None
+
+
+def _of_logged(text: str, start: int, end: int) -> list[Turn] | None:
+    """Return the turns of lines each of which is an object: events of a stream, or a log.
+
+    None where what stands before the objects may be who speaks.
+    """
+    if text.find('{"', start, end) < 0:
+        return None
+    values: list[dict[str, Any]] = []
+    bare = True
+    at = start
+    for line in text[start:end].split("\n"):
+        found = _LOGGED.fullmatch(line)
+        value = placed(found["object"], at + found.start("object")) if found else None
+        if found and isinstance(value, dict):
+            values.append(value)
+            bare &= _DATA.fullmatch(found["before"]) is not None
+        elif not _OF_A_STREAM.fullmatch(line.strip()):
+            return None
+        at += len(line) + 1
+    turns = turns_in_document(values) if values else None
+    return turns if turns is None or bare or told(turns) else None
 
 
 def _visible(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from dataclasses import replace
@@ -13,6 +14,7 @@ from edgebox.reading.entries import (
     Turn,
     channel_of,
     is_interim,
+    is_text,
     joined,
     named,
     of_list,
@@ -26,6 +28,7 @@ from edgebox.reading.entries import (
 )
 from edgebox.reading.roles import role_of
 from edgebox.reading.same_speech import same_speech
+from edgebox.reading.sentences import is_sentence
 from edgebox.reading.sides import by_another_field, by_side
 
 if TYPE_CHECKING:
@@ -52,7 +55,7 @@ def turns_of_list(values: list[Any]) -> list[Turn] | None:
         return [Turn("", one, place=getattr(one, "place", None)) for one in values]
     found: list[tuple[Any, list[Turn]]] = []
     words = 0
-    for one in _without_a_channel(values):
+    for one in _with_figures(_without_a_channel(values)):
         turns = turns_in(one) if isinstance(one, dict) else []
         if not turns:
             turns, is_word = _of_another_shape(one)
@@ -60,7 +63,7 @@ def turns_of_list(values: list[Any]) -> list[Turn] | None:
         elif str(named(one).get("type", "")).lower() in _WORD_TYPES:
             words += 1
         found.append((one, turns))
-    found = _without_events(found)
+    found = _without_events(_without_records(found))
     if sum(bool(turns) for _, turns in found) * 2 < len(values):
         found = _without_events(_around(values))
     known = [turn for _, turns in found for turn in turns]
@@ -87,6 +90,40 @@ def _without_a_channel(values: list[Any]) -> list[Any]:
     if len(speakers - {""}) < 2:
         return values
     return [without_channel(one) if isinstance(one, dict) else one for one in values]
+
+
+def _with_figures(values: list[Any]) -> list[Any]:
+    """Return objects whose text is a number, where most others have a text, with it as a text.
+
+    Tables that become JSON have 1234 where somebody said only that.
+    """
+    texts = Counter(
+        name
+        for one in values
+        if isinstance(one, dict)
+        for name, text in one.items()
+        if isinstance(text, str) and is_text(name)
+    )
+    if not texts:
+        return values
+    name, count = texts.most_common(1)[0]
+    if 2 * count <= len(values):
+        return values
+    return [
+        {**one, name: figures}
+        if isinstance(one, dict) and (figures := _figures(one.get(name)))
+        else one
+        for one in values
+    ]
+
+
+def _figures(value: Any) -> str:  # noqa: ANN401 - JSON
+    """Return the figures of a number; empty where it is none."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return ""
+    return str(value)
 
 
 _WORD_TYPES: Final = frozenset(["pronunciation", "punctuation", "word"])
@@ -121,6 +158,25 @@ def _without_events(found: list[tuple[Any, list[Turn]]]) -> list[tuple[Any, list
         (one, turns if not kind or not spoken or kind in spoken else [])
         for (one, _), (kind, turns) in zip(found, kinds, strict=True)
     ]
+
+
+def _without_records(found: list[tuple[Any, list[Turn]]]) -> list[tuple[Any, list[Turn]]]:
+    """Return what objects say, without who takes part: ``{"callId": "1", "agent": "이서연"}``.
+
+    Such an object stands among turns that have a field for what was said.
+    """
+    texts = [isinstance(one, dict) and any(map(is_text, one)) for one, _ in found]
+    if 2 * sum(texts) <= len(found):
+        return found
+    return [
+        (value, [] if turns and not text and _is_record(value) else turns)
+        for (value, turns), text in zip(found, texts, strict=True)
+    ]
+
+
+def _is_record(value: Any) -> bool:  # noqa: ANN401 - JSON
+    said = of_roles(value) if isinstance(value, dict) and not turns_in(value) else []
+    return len(said) == 1 and len(value) > 1 and not is_sentence(said[0].text)
 
 
 def _of_another_shape(value: Any) -> tuple[list[Turn], bool]:  # noqa: ANN401 - JSON

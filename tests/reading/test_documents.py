@@ -32,6 +32,11 @@ def written(values, between, indent=None):
         json.dumps({"result": [json.dumps(one) for one in MARKED]}),
         json.dumps({"data": json.dumps({"segments": MARKED})}),
         json.dumps(json.dumps(json.dumps(MARKED))),
+        json.dumps({"Records": [{"body": json.dumps({"Message": json.dumps({"turns": MARKED})})}]}),
+        "\n\n".join(f"data: {json.dumps(one)}" for one in MARKED) + "\n\ndata: [DONE]\n\n",
+        "\r\n".join(f"event: turn\r\nid: 1\r\ndata:{json.dumps(one)}\r\n" for one in MARKED),
+        "\n".join(f"09-13 05:12:0{at} [stt] {json.dumps(MARKED[at])}" for at in range(3)),
+        f"null\n{written(MARKED, chr(10))}\nnull",
         json.dumps(json.dumps({"segments": MARKED}, ensure_ascii=False), ensure_ascii=False)[1:-1],
         unicodedata.normalize(
             "NFD",
@@ -54,7 +59,15 @@ def test_documents_are_read_in_any_wrapping(received):
 
 
 @pytest.mark.parametrize(
-    "text", ["[1]\n[2]", "[고객] 네\n[상담사] 네", "[1] 고객: 네", '["네"] 네']
+    "text",
+    [
+        "[1]\n[2]",
+        "[고객] 네\n[상담사] 네",
+        "[1] 고객: 네",
+        '["네"] 네',
+        '고객: {"text": "네"}\n상담사: {"text": "아니요"}',
+        'data: {"a": 1}\n네 고객님',
+    ],
 )
 def test_brackets_in_speech_are_no_documents(text):
     assert turns_of(text) is None

@@ -262,3 +262,20 @@ def test_a_way_from_and_to_is_no_message():
     for to in ("Everyone", "최민호"):
         call = read(form.format(1, to) + form.format(2, to)).utterances
         assert [(one.label, one.text) for one in call] == [("이수진", "네")] * 2
+
+
+@pytest.mark.parametrize("field", ["text", "내용", "STT_TXT"])
+def test_figures_that_a_table_has_made_a_number_are_said(field):
+    call = [*CALL, ("customer", 1234), ("agent", 5.0), ("agent", "네"), ("customer", None)]
+    turns = [{"speaker": side, field: words} for side, words in call]
+    assert said(json.dumps(turns)) == [*CALL, ("customer", "1234"), ("agent", "5"), ("agent", "네")]
+    counts = [{"text": "카드", "count": 1, "line": 3}, {"text": "정지", "count": 2, "line": 4}]
+    assert [text for _, text in said(json.dumps(counts))] == ["카드", "정지"]
+
+
+def test_who_takes_part_stands_before_the_turns_and_says_nothing():
+    turns = [{"speaker": side, "text": words} for side, words in CALL]
+    record = {"callId": "1", "startedAt": "2025-09-13T05:12:00Z", "agent": "이서연"}
+    assert said("\n".join(map(json.dumps, [record, *turns]))) == CALL
+    spoken = [*turns, {"time": "00:09", "customer": "네 감사합니다"}]
+    assert said(json.dumps(spoken)) == [*CALL, ("customer", "네 감사합니다")]

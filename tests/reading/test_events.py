@@ -1,0 +1,77 @@
+"""Events of a stream: what later ones replace is read once."""
+
+import json
+
+import pytest
+
+from edgebox.contract.requests import transcript_text
+from edgebox.reading.call import read
+
+CALL = [
+    ("agent", "네 고객님 무엇을 도와드릴까요?"),
+    ("customer", "카드를 잃어버려서 정지하려고요."),
+    ("agent", "네 정지해 드렸습니다."),
+]
+TEXTS = [text for _, text in CALL]
+
+
+def words(side, text):
+    speaker = "S1" if side == "agent" else "S2"
+    return [
+        {"type": "word", "alternatives": [{"content": word, "speaker": speaker}]}
+        for word in text.split()
+    ]
+
+
+def said(events):
+    for received in (
+        json.dumps(events, ensure_ascii=False),
+        "\n".join(json.dumps(one, ensure_ascii=False) for one in events),
+    ):
+        yield [(one.speaker, one.text) for one in read(transcript_text(received, 9000)).utterances]
+
+
+SPEECHMATICS = [
+    {"message": "RecognitionStarted", "id": "1"},
+    *(
+        {"message": name, "metadata": {"transcript": heard}, "results": words(side, heard)}
+        for side, text in CALL
+        for name, heard in (("AddPartialTranscript", text[:4]), ("AddTranscript", text))
+    ),
+    {"message": "EndOfTranscript"},
+]
+SEGMENTS = [
+    {"type": "transcript.text.segment", "text": text, "speaker": side[0].upper()}
+    for side, text in CALL
+]
+OPENAI = [
+    {"type": "transcript.text.delta", "delta": "네 고"},
+    *SEGMENTS,
+    {"type": "transcript.text.done", "text": " ".join(TEXTS)},
+]
+
+
+@pytest.mark.parametrize("events", [SPEECHMATICS, OPENAI], ids=["speechmatics", "openai"])
+def test_turns_are_read_once_with_their_speakers(events):
+    assert list(said(events)) == [CALL, CALL]
+
+
+def test_a_turn_that_stands_again_when_more_was_heard_is_read_once():
+    events = [
+        {"type": "Turn", "turn_order": at, "end_of_turn": ends, "transcript": text[:size]}
+        for at, text in enumerate(TEXTS)
+        for ends, size in ((False, 5), (True, 99), (True, 99))
+    ]
+    for found in said([{"type": "Begin", "id": "1"}, *events, {"type": "Termination"}]):
+        assert " ".join(text for _, text in found) == " ".join(TEXTS)
+
+
+def test_what_was_not_finished_is_not_lost():
+    events = [
+        {"type": "Turn", "turn_order": at, "end_of_turn": False, "transcript": text}
+        for at, text in enumerate(TEXTS)
+    ]
+    deltas = [*OPENAI[1:3], {"type": "order.completed", "text": TEXTS[2], "speaker": "A"}]
+    for found in said(events):
+        assert " ".join(text for _, text in found) == " ".join(TEXTS)
+    assert TEXTS[0] in dict(next(said(deltas))).values()
