@@ -25,6 +25,7 @@ from edgebox.contract.limits import (
     MAX_METADATA_DEPTH,
     MAX_URL_CHARACTERS,
 )
+from edgebox.reading.printed import is_printed
 from edgebox.reading.recognisers import damaged_at, is_foreign_json, turns_of
 from edgebox.system.times import local_date
 
@@ -122,6 +123,12 @@ def transcript_text(value: str, most: int) -> str:
     bare = printed(value)
     if not _VISIBLE.search(bare):
         raise PydanticCustomError("blank", _BLANK)
+    if is_printed(bare):
+        raise PydanticCustomError(
+            "json",
+            "Is what a program prints of its objects. Send JSON (json.dumps, JSON.stringify, "
+            "ObjectMapper), text, one utterance a line, or turns.",
+        )
     if (place := damaged_at(bare)) is not None:
         raise PydanticCustomError(
             "json", f"Begins like JSON and is cut off or damaged at character {place}."

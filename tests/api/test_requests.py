@@ -83,6 +83,49 @@ def test_what_a_program_writes_without_a_text_is_no_call(text: str) -> None:
     assert quick(conversation_text=f"고객: {text}").conversation_text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[{'speaker': 'agent', 'text': '네', 'start': None}]",
+        "[('agent', '네'), ('customer', '카드요')]",
+        "['상담사: 네', '고객: 카드요']",
+        "[{speaker=agent, text=네}, {speaker=customer, text=카드요}]",
+        "\ufeff[Turn(speaker=agent, text=네), Turn(speaker=customer, text=카드요)]",
+        "Segment(id=1, seek=0, start=0.0, text=' 네', tokens=[1])\nSegment(id=2, text=' 카드요')",
+        "[Turn[speaker=agent, text=네]]",
+        "[{ speaker: 'agent', text: '네' }]",
+        '{text: "네", start: 0}',
+        "[object Object],[object Object]",
+        "[com.acme.stt.Turn@1b6d3586, com.acme.stt.Turn@4554617c]",
+        "<stt.Turn object at 0x7f1c>",
+        "System.Collections.Generic.List`1[Acme.Turn]",
+        "undefined",
+        "None",
+        " nan\n",
+    ],
+)
+def test_what_a_program_prints_of_its_objects_is_no_call(text: str) -> None:
+    with pytest.raises(InvalidFields) as refused:
+        quick(conversation_text=text)
+    assert "Send JSON (json.dumps" in refused.value.detail
+    assert quick(conversation_text=f"고객: {text}").conversation_text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{customer: 카드를 잃어버렸어요}\n{agent: 네}",
+        "['네' 하고 끊음]",
+        "(A=고객, B=상담사)\nA: 카드를 잃어버렸어요\nB: 네",
+        "Speaker(1): 카드를 잃어버렸어요",
+        "None of my cards work.",
+        "[카드요, 네]",
+    ],
+)
+def test_speech_in_brackets_is_a_call(text: str) -> None:
+    assert quick(conversation_text=text).conversation_text == text
+
+
 def test_a_speaker_that_is_null_is_left_out() -> None:
     turns = [{"speaker": None, "text": "카드를 잃어버렸어요."}]
     asked = quick(conversation_text=None, turns=turns)

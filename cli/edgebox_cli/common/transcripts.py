@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from edgebox.contract.requests import Limits
 from edgebox.errors import UsageError
 from edgebox.reading.call import read as read_call
+from edgebox.reading.printed import is_printed
 from edgebox.reading.recognisers import conversation_of, damaged_at, is_foreign_json
 from edgebox.system.encodings import conversion, other_kind
 from edgebox_cli.common.output import note
@@ -58,10 +59,16 @@ def call_of(path: Path) -> Call:
     standard error says that a box would refuse it for its length.
 
     Raises:
-        UsageError: it cannot be read, is empty, or is JSON that is damaged or of another kind.
+        UsageError: it cannot be read, is empty, or is JSON that is damaged or of another kind, or
+            what a program prints of its objects.
     """
     received = read(path)
     received = conversation_of(received) or received
+    if is_printed(received):
+        raise UsageError(
+            "This is what a program prints of its objects. Write it as JSON (json.dumps, "
+            "JSON.stringify, ObjectMapper) or as text, one utterance a line."
+        )
     if (place := damaged_at(received)) is not None:
         raise UsageError(
             f"This begins like JSON and is cut off or damaged at character {place}. "

@@ -1,0 +1,45 @@
+"""What a program prints of its objects, which is no JSON: nobody says it, and nothing reads it.
+
+``str()`` of Python, ``toString()`` of Java and what JavaScript makes of an object stand where a
+client forgot to write JSON.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from edgebox.reading.normal import visible
+
+_OBJECT: Final = re.compile(
+    r"""\[?\s*(?:
+      \{\s*[A-Za-z_]\w*\s*=\s*\S                                     # {speaker=agent, text=네}
+    | \{\s*[A-Za-z_]\w*\s*:\s*(?:["'`]|[\d.]+\s*[,}]|(?:null|true|false)\b)  # {speaker: 'agent'}
+    | \{\s*'[^'"\n{}]{1,60}'\s*:                                     # {'speaker': 'agent'}
+    | [A-Z][A-Za-z]*(?:\.\w+){0,9}[({\[]\s*[A-Za-z_]\w*=          # Turn(speaker=agent)
+    )
+    | \[\s*\(\s*["']                                                 # [('agent', '네')]
+    """,
+    re.VERBOSE,
+)
+_STRINGS: Final = re.compile(r"\[\s*'(?:[^'\\\n]|\\.)*'\s*,\s*['\"]")
+"""['상담사: 네', '고객: 네']"""
+_NAMELESS: Final = re.compile(
+    r"""\[?(?:(?:
+      \[object\ [a-z]+\]
+    | [a-z][\w.$]*\.[A-Z][\w$]*@[0-9a-f]{4,16}                       # com.acme.Turn@1b6d3586
+    | <[\w.]++\ object\ at\ 0x[0-9a-f]+>
+    | System\.[\w.]++(?:`\d\[[^\[\]]{0,200}\])?                       # C#'s List`1[Turn]
+    | undefined | none | nan | nil | \(null\) | <na> | \#n/a
+    )[\s,;]*+)++\]?""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Of which not even the content was printed."""
+
+
+def is_printed(text: str) -> bool:
+    """Return whether a whole text is what a program prints of objects, in which no JSON is."""
+    start, end = visible(text)
+    if _NAMELESS.fullmatch(text, start, end) or _OBJECT.match(text, start, end):
+        return True
+    return text.endswith("]", start, end) and _STRINGS.match(text, start, end) is not None
