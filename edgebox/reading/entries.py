@@ -67,6 +67,8 @@ _OF_A_SPEAKER: Final = (
     "attendeeid",
 )
 _DEEPEST_LABEL: Final = 3
+_LONGEST_WORDS: Final = 10
+"""Characters of a word and the space before it, in the mean, at most."""
 _BESIDE_ROLES: Final = 2
 """Fields, a time and a number, of an object whose other fields are roles."""
 _NOT_IN_A_NAME: Final = re.compile(r"[\W_]+")
@@ -204,10 +206,13 @@ def word_in(value: dict[str, Any]) -> Turn | None:
 def joined(words: Iterable[Turn]) -> list[Turn]:
     """Join words into turns: neighbours of one speaker.
 
-    Signs, and words that have no speaker, belong to the word before them.
+    Signs, and words that have no speaker, belong to the word before them. Where some pieces begin
+    with a space and some do not, they have all the spaces there are.
     """
     runs: list[list[Turn]] = []
-    for word in words:
+    said = list(words)
+    pieces = _are_pieces([word.text for word in said])
+    for word in said:
         first = runs[-1][0] if runs else None
         if first and (
             first.speaker == word.speaker or not word.speaker or _SIGN.fullmatch(word.text.strip())
@@ -215,17 +220,24 @@ def joined(words: Iterable[Turn]) -> list[Turn]:
             runs[-1].append(word)
         elif word.text.strip():
             runs.append([word])
-    return [_one(run) for run in runs]
+    return [_one(run, pieces=pieces) for run in runs]
 
 
-def _one(words: list[Turn]) -> Turn:
+def _are_pieces(texts: list[str]) -> bool:
+    """Return whether words are in pieces, of which only the first of each has a space before it."""
+    inner = [text for text in texts[1:] if not _SIGN.fullmatch(text.strip())]
+    led = sum(text[:1].isspace() for text in inner)
+    return 0 < led < len(inner) and sum(map(len, inner)) <= _LONGEST_WORDS * led
+
+
+def _one(words: list[Turn], *, pieces: bool) -> Turn:
     if len(words) == 1:
         return words[0]
-    pieces = [words[0].text]
+    texts = [words[0].text]
     for word in words[1:]:
-        apart = not (_SIGN.fullmatch(word.text.strip()) or pieces[-1][-1:].isspace())
-        pieces.append(f" {word.text}" if apart else word.text)
-    return _placed(words[0], pieces, [word.place for word in words])
+        apart = not (pieces or _SIGN.fullmatch(word.text.strip()) or texts[-1][-1:].isspace())
+        texts.append(f" {word.text}" if apart else word.text)
+    return _placed(words[0], texts, [word.place for word in words])
 
 
 def _placed(turn: Turn, pieces: list[str], places: list[tuple[int, int] | None]) -> Turn:

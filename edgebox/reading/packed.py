@@ -46,6 +46,8 @@ def unpacked(
             one if row and isinstance(one, str) else unpacked(one, depth + 1, said) for one in value
         ]
     if isinstance(value, dict):
+        if len(value) == 1 and next(iter(value)).startswith("$"):  # MongoDB's: {"$numberInt": "1"}
+            return unpacked(next(iter(value.values())), depth + 1)
         return {
             name: one if name in said and isinstance(one, str) else unpacked(one, depth + 1, said)
             for name, one in value.items()

@@ -11,7 +11,7 @@ _CUSTOMER: Final = """
     고객 고객님 고 손님 이용자 가입자 민원인 신청인 문의자 회원 회원님 소비자 신규고객 기존고객
     구매자 주문자 환자 보호자 점주 학부모 입주민 세입자 임차인 승객 예약자 계약자 피보험자 고객측
     rx customer caller client user cust consumer patient guest end_user enduser external inbound
-    human cus cst visitor requester shopper end-user
+    inbound_track human cus cst visitor requester shopper end-user
     顾客 客户 用户 お客様 お客さま 顧客 kháchhàng khách cliente kunde kundin клиент абонент
     pelanggan
     ลูกค้า хэрэглэгч mijoz
@@ -23,6 +23,7 @@ _AGENT: Final = """
     설치기사 방문기사 배송기사 택배기사 현장기사 상담원님 상담사님 상담매니저 보험설계사 정비사
     엔지니어 tx agent representative rep operator advisor adviser csr counsellor counselor
     assistant staff support supervisor manager technician internal outbound 客服 オペレーター
+    outbound_track
     역무원 집배원 관리인 관리소장 관리사무소 프런트 프론트 데스크 컨시어지 승무원 검침원 원무과
     약사 사서 접수처 손해사정사 세무사 법무사 중개사 복지사 사회복지사 강사 튜터 코치 코디 플래너
     딜러 조교 미용사

@@ -122,7 +122,7 @@ def by_another_field(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] 
 _CODE: Final = re.compile(
     r"(?:spk|speaker|talker|화자|발화자)(?:div|gbn?|se|type|tp|구분)?"
     r"(?:cd|code|gbn?|div|no|id|type|tp|구분|코드|번호)"
-    r"|(?:rxtx|txrx)(?:div|gbn?|type|tp|구분)?(?:cd|code|코드)?"
+    r"|(?:rxtx|txrx|direction|inout|side|leg)(?:div|gbn?|type|tp|구분)?(?:cd|code|코드)?"
 )
 """Fields of such codes; speakerEmotion and spkOverlap tell how somebody speaks."""
 _MOST_CODES: Final = 4
@@ -151,15 +151,19 @@ def _by_code(said: Sequence[tuple[Any, Turn]]) -> list[Turn] | None:
     return None
 
 
-_YES: Final = {"y": True, "n": False, "t": True, "f": False, "1": True, "0": False}
-_ASKS: Final = re.compile(r"(?:is|from)?(?P<side>\w+?)(?:yn|flag|여부)")
+_YES: Final = {
+    "y": True, "n": False, "t": True, "f": False, "1": True, "0": False,
+    "true": True, "false": False, "yes": True, "no": False,
+}  # fmt: skip
+_ASKS: Final = re.compile(r"(?:is|from)?(?P<flag>\w+?)(?:yn|flag|여부)|is(?P<side>\w+)")
 
 
 def _side(name: str, value: Any) -> str:  # noqa: ANN401 - JSON
     """Return the word of a role that a field holds or is named after; empty where it is none."""
     asks = _ASKS.fullmatch(name)
-    if asks and role_of(asks["side"]) in _OTHER and str(value).strip().lower() in _YES:
-        name, value = asks["side"], _YES[str(value).strip().lower()]
+    asked = (asks["flag"] or asks["side"]) if asks else ""
+    if role_of(asked) in _OTHER and str(value).strip().lower() in _YES:
+        name, value = asked, _YES[str(value).strip().lower()]
     if isinstance(value, bool):
         side = role_of(name.removeprefix("is").removeprefix("from"))
         if side not in _OTHER:

@@ -14,6 +14,7 @@ _STARTS: Final = {
     "startoffset": 1000, "starttimeoffset": 1, "starttimestampusec": 1e-3,
     "absolutetime": 1, "timestamp": 1000, "timestamps": 1000, "offsets": 1,
     "offset": 1000, "resultendtime": 1000, "resultendoffset": 1000, "time": 1000,
+    "range": 1000, "interval": 1000, "timerange": 1000, "timespan": 1000, "span": 1000,
     "시작": 1000, "시작시간": 1000, "시작시각": 1000, "시간": 1000,
 }  # fmt: skip
 """Fields that say when it was, with the milliseconds of one."""
@@ -30,7 +31,10 @@ _SECONDS: Final = (1e8, 1e11)
 """Numbers that are seconds since 1970, from 1973 on; as milliseconds they would be before it."""
 _CLOCK: Final = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{1,2}(?:[.,]\d{1,9})?)")
 _PERIOD: Final = re.compile(r"PT(?:(\d{1,3})H)?(?:(\d{1,5})M)?(?:(\d{1,6}(?:\.\d{1,9})?)S)?")
-_DATED: Final = re.compile(r"\d{4}-?\d\d-?\d\d[T ]")
+_DATED: Final = re.compile(r"(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)[T ]")
+_OF_SECONDS: Final = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) ?(ms|msec|s|sec)")
+_BEGINNINGS: Final = ("from", "start", "begin", "startTime", "start_time", "startOffset")
+"""Names of the beginning of a stretch of time."""
 
 
 def start_of(fields: dict[str, Any]) -> float | None:
@@ -56,7 +60,8 @@ def milliseconds(value: Any, scale: float) -> float | None:  # noqa: ANN401 - JS
     """Return a time as milliseconds.
 
     Args:
-        value: a number, "1.2s", "PT1.2S", "00:01.2", a date with a clock, seconds and nanos.
+        value: a number, "1.2s", "1200ms", "PT1.2S", "00:01.2", a date with a clock, seconds and
+            nanos, the beginning of a stretch.
         scale: milliseconds of one, where it is a number.
     """
     if isinstance(value, list):
@@ -64,7 +69,8 @@ def milliseconds(value: Any, scale: float) -> float | None:  # noqa: ANN401 - JS
     if isinstance(value, dict):
         seconds, nanos = (_number(value.get(name), 1) for name in ("seconds", "nanos"))
         if seconds is None and nanos is None:
-            return _number(value.get("from"), scale)
+            found = (_number(value.get(name), scale) for name in _BEGINNINGS)
+            return next((one for one in found if one is not None), None)
         return (seconds or 0.0) * 1000 + (nanos or 0.0) / 1e6
     return _number(value, scale)
 
@@ -76,10 +82,12 @@ def _number(value: Any, scale: float) -> float | None:  # noqa: ANN401 - JSON
         parts = (part or "0" for part in match.groups())
         hours, minutes, seconds = (float(part.replace(",", ".")) for part in parts)
         return ((hours * 60 + minutes) * 60 + seconds) * 1000
-    if isinstance(value, str) and _DATED.match(value):
-        return _since_1970(value)
+    if isinstance(value, str) and (date := _DATED.match(value)):
+        return _since_1970(f"{date[1]}-{date[2]}-{date[3]}T{value[date.end() :]}")
+    if isinstance(value, str) and (told := _OF_SECONDS.fullmatch(value.strip())):
+        return float(told[1]) * (1 if told[2].startswith("m") else 1000)
     try:
-        start = float(value.removesuffix("s") if isinstance(value, str) else value) * scale
+        start = float(value) * scale
     except (ValueError, OverflowError):
         return None
     return start if math.isfinite(start) else None

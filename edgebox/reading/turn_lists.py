@@ -29,6 +29,7 @@ from edgebox.reading.entries import (
 from edgebox.reading.roles import role_of
 from edgebox.reading.same_speech import same_speech
 from edgebox.reading.sentences import is_sentence
+from edgebox.reading.sequence import in_sequence
 from edgebox.reading.sides import by_another_field, by_side
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def turns_of_list(values: list[Any]) -> list[Turn] | None:
         return [Turn("", one, place=getattr(one, "place", None)) for one in values]
     found: list[tuple[Any, list[Turn]]] = []
     words = 0
-    for one in _with_figures(_without_a_channel(values)):
+    for one in _with_figures(_without_a_channel(in_sequence(values))):
         turns = turns_in(one) if isinstance(one, dict) else []
         if not turns:
             turns, is_word = _of_another_shape(one)

@@ -353,3 +353,84 @@ def test_words_of_a_short_turn_are_one():
     ]
     for value in ({"Transcript": {"Results": results}}, {"Results": results[:1]}):
         assert said(value) == CALL[: 1 if value.get("Results") else None]
+
+
+@pytest.mark.parametrize(
+    ("field", "agent", "customer"),
+    [
+        ("side", "L", "R"),
+        ("leg", "A", "B"),
+        ("direction", "OUT", "IN"),
+        ("speaker", {"$numberInt": "0"}, {"$numberInt": "1"}),
+    ],
+)
+def test_a_field_about_who_speaks_tells_two_codes_apart(field, agent, customer):
+    assert said(entries(field, agent, customer, call=GUESSED + GUESSED[1:])) == [
+        *GUESSED,
+        *GUESSED[1:],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "agent", "customer"),
+    [
+        ("Track", "outbound_track", "inbound_track"),
+        ("is_agent", 1, 0),
+        ("isAgent", "true", "false"),
+        ("is_customer", "N", "Y"),
+    ],
+)
+def test_a_flag_or_a_track_is_a_side(field, agent, customer):
+    assert said(entries(field, agent, customer)) == CALL
+    assert {side for side, _ in said(entries("is_final", 1, 1))} == {"unknown"}
+
+
+FIRST_AGENT = [CALL[1], CALL[3], CALL[0], CALL[2]]
+
+
+@pytest.mark.parametrize(
+    ("field", "numbers"),
+    [
+        ("seq", [2, 4, 1, 3]),
+        ("turnIndex", ["2", "4", "1", "3"]),
+        ("순번", [12, 14, 11, 13]),
+        ("start", ["1200ms", "3200 ms", "200ms", "2200ms"]),
+        ("time", [{"start": at, "end": 9} for at in (2, 4, 1, 3)]),
+        ("range", [[2, 3], [4, 5], [1, 2], [3, 4]]),
+        ("interval", [{"startTime": f"PT{at}S"} for at in (2, 4, 1, 3)]),
+        ("startTime", [f"2025/09/13 14:12:0{at}" for at in (2, 4, 1, 3)]),
+        ("startTimeOffset", ["2s", "4s", "1s", "3s"]),
+        ("timestamp", [{"$numberLong": str(at * 1000)} for at in (2, 4, 1, 3)]),
+    ],
+)
+def test_two_sides_one_after_the_other_are_put_in_order(field, numbers):
+    turns = [
+        {"speaker": side, "text": text, field: number}
+        for (side, text), number in zip(FIRST_AGENT, numbers, strict=True)
+    ]
+    assert said(turns) == CALL
+
+
+@pytest.mark.parametrize("numbers", [[1, 2, 1, 2], [3, 1, 4, 2], [1, 2, None, 4], [1.5, 2, 3, 4]])
+def test_numbers_that_are_no_order_move_nothing(numbers):
+    turns = [
+        {"speaker": side, "text": text, "seq": number}
+        for (side, text), number in zip(CALL, numbers, strict=True)
+    ]
+    assert said(turns) == CALL
+    assert said([{**one, "seq": 9 - at} for at, one in enumerate(turns)]) == CALL[::-1]
+
+
+@pytest.mark.parametrize("sign", ["", "."])
+def test_pieces_of_words_have_their_own_spaces(sign):
+    pieces = []
+    for side, text in GUESSED:
+        for word in f"{text}{sign}".split():
+            cut = [" " + word[:2], word[2:]] if word[2:] else [" " + word]
+            pieces += [{"text": piece, "speaker": side} for piece in cut]
+    found = said({"tokens": pieces})
+    assert [text.rstrip(".") for _, text in found] == [text for _, text in GUESSED]
+    words = [{"word": word, "speaker": side} for side, text in GUESSED for word in text.split()]
+    words[0]["word"] = " " + words[0]["word"]
+    words[4]["word"] = " " + words[4]["word"]
+    assert [text for _, text in said({"words": words})] == [text for _, text in GUESSED]
