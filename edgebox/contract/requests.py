@@ -25,6 +25,7 @@ from edgebox.contract.limits import (
     MAX_METADATA_DEPTH,
     MAX_URL_CHARACTERS,
 )
+from edgebox.reading.garbled import is_garbled
 from edgebox.reading.printed import is_printed
 from edgebox.reading.recognisers import damaged_at, is_foreign_json, turns_of
 from edgebox.system.times import local_date
@@ -42,6 +43,7 @@ OWN_ERRORS = frozenset(
         "deep",
         "unicode",
         "json",
+        "garbled",
         "either",
         "call_date",
     }
@@ -52,6 +54,10 @@ _BLANK = "Has no text. Send what was said in the consultation."
 MISSING_TEXT = "missing_text"
 """The error type of a consultation with neither ``conversation_text`` nor ``turns``."""
 
+_GARBLED = (
+    "Lost its letters: it was read in another encoding than its own before it was sent. Decode it "
+    "as what it is, CP949 or UTF-8, and send UTF-8."
+)
 _NOT_UNICODE = "Holds half of a surrogate pair, which is not Unicode text."
 
 # Tab, line feed and carriage return stay. The rest means nothing in a text, and some of it
@@ -123,6 +129,8 @@ def transcript_text(value: str, most: int) -> str:
     bare = printed(value)
     if not _VISIBLE.search(bare):
         raise PydanticCustomError("blank", _BLANK)
+    if is_garbled(bare):
+        raise PydanticCustomError("garbled", _GARBLED)
     if is_printed(bare):
         raise PydanticCustomError(
             "json",
@@ -282,6 +290,8 @@ def _turns(turns: list[Turn], info: ValidationInfo) -> list[Turn]:
         )
     if not any(_VISIBLE.search(turn.text) for turn in turns):
         raise PydanticCustomError("blank", _BLANK)
+    if is_garbled("\n".join(turn.text for turn in turns)):
+        raise PydanticCustomError("garbled", _GARBLED)
     return turns
 
 

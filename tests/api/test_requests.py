@@ -111,6 +111,47 @@ def test_what_a_program_prints_of_its_objects_is_no_call(text: str) -> None:
     assert quick(conversation_text=f"고객: {text}").conversation_text
 
 
+KOREAN = "[고객] 카드를 잃어버렸어요.\n[상담사] 정지해 드렸습니다."
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("cp949", "latin-1"),
+        ("cp949", "cp1252"),
+        ("cp949", "utf-8"),
+        ("utf-8", "latin-1"),
+        ("utf-8", "cp1252"),
+        ("utf-8", "cp949"),
+        ("ascii", "ascii"),
+    ],
+)
+def test_korean_that_was_read_in_another_encoding_is_refused(written: str, read: str) -> None:
+    text = KOREAN.encode(written, "replace").decode(read, "replace")
+    with pytest.raises(InvalidFields) as refused:
+        quick(conversation_text=text)
+    assert "send UTF-8" in refused.value.detail
+    turns = [{"speaker": "agent", "text": line} for line in text.split("\n")]
+    with pytest.raises(InvalidFields):
+        quick(conversation_text=None, turns=turns)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"고객: {chr(0xFFFD) * 9} 카드를 잃어버려서 정지하려고 전화드렸어요.",
+        "고객: ??? ??? ???? ???",
+        "네?그래요?그럼 얼마예요?만 원이요?",
+        "¿Hola? ¿Quién es? ¡Señor, está aquí! ¿Sí? ¿Qué pasó? Él está allá.",
+        "您好，我想取消訂單，因為地址錯了。好的，馬上為您處理。",
+        "????",
+        '[{"text": "¿Sí? ¿Él? ¿Qué? ¿Cuál? ¿Dónde está?", "speaker": "agent"}]',
+    ],
+)
+def test_signs_and_other_languages_are_not_garbled(text: str) -> None:
+    assert quick(conversation_text=text).conversation_text == text
+
+
 @pytest.mark.parametrize(
     "text",
     [

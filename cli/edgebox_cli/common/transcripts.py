@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from edgebox.contract.requests import Limits
 from edgebox.errors import UsageError
 from edgebox.reading.call import read as read_call
+from edgebox.reading.garbled import is_garbled
 from edgebox.reading.printed import is_printed
 from edgebox.reading.recognisers import conversation_of, damaged_at, is_foreign_json
 from edgebox.system.encodings import conversion, other_kind
@@ -59,11 +60,16 @@ def call_of(path: Path) -> Call:
     standard error says that a box would refuse it for its length.
 
     Raises:
-        UsageError: it cannot be read, is empty, or is JSON that is damaged or of another kind, or
-            what a program prints of its objects.
+        UsageError: it cannot be read, is empty, or is JSON that is damaged or of another kind,
+            what a program prints of its objects, or text that was garbled.
     """
     received = read(path)
     received = conversation_of(received) or received
+    if is_garbled(received):
+        raise UsageError(
+            "This lost its letters: it was read in another encoding than its own before it was "
+            "saved. Save it again from where it comes, as UTF-8."
+        )
     if is_printed(received):
         raise UsageError(
             "This is what a program prints of its objects. Write it as JSON (json.dumps, "
