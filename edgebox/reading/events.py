@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, Final
 
-from edgebox.reading.entries import named
+from edgebox.reading.entries import channel_of, named
 
 _KINDS: Final = ("message", "type", "event")
 _WORDS_ADDED: Final = "addtranscript"
@@ -14,6 +15,10 @@ _PIECE: Final = re.compile(r"[a-z_.]+\.delta")
 _SEGMENT: Final = re.compile(r"[a-z_.]+\.segment")
 _WHOLE: Final = re.compile(r"[a-z_.]+\.(?:done|completed)")
 """OpenAI's events: a piece of the text, a turn of it, and all of it."""
+
+_SIGNS: Final = re.compile(r"[\W_]+")
+_SAME_BEGINNING: Final = 0.3
+"""Share of what was understood at first that the words written later begin with."""
 
 
 def settled(values: list[Any]) -> Any:  # noqa: ANN401 - JSON
@@ -26,7 +31,7 @@ def settled(values: list[Any]) -> Any:  # noqa: ANN401 - JSON
         return values
     kinds = [_kind(one) for one in events]
     added = [
-        one["results"]
+        [_with_channel(word, one) for word in one["results"]]
         for one, kind in zip(events, kinds, strict=True)
         if kind == _WORDS_ADDED and isinstance(one.get("results"), list)
     ]
@@ -50,14 +55,22 @@ def _replaced(kinds: list[str]) -> set[int]:
     return pieces if wholes else set()
 
 
+def _with_channel(word: Any, event: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    channel = channel_of(event)
+    return {"channel": channel, **word} if channel and isinstance(word, dict) else word
+
+
 def _said_again(events: list[dict[str, Any]]) -> set[int]:
     """Return the places of AssemblyAI's turns that stand again, longer or with their signs."""
-    last: dict[int, int] = {}
+    last: dict[tuple[str, int], tuple[int, str]] = {}
     replaced: set[int] = set()
     for at, one in enumerate(events):
-        number = one.get("turnorder")
-        if isinstance(number, int) and "endofturn" in one:
-            if number in last:
-                replaced.add(last[number])
-            last[number] = at
+        number, text = one.get("turnorder"), one.get("transcript")
+        if isinstance(number, int) and "endofturn" in one and isinstance(text, str):
+            said = _SIGNS.sub("", text).lower()
+            turn = (channel_of(one), number)
+            before = last.get(turn)
+            if before and said.startswith(before[1][: math.ceil(_SAME_BEGINNING * len(before[1]))]):
+                replaced.add(before[0])
+            last[turn] = (at, said)
     return replaced

@@ -75,3 +75,22 @@ def test_what_was_not_finished_is_not_lost():
     for found in said(events):
         assert " ".join(text for _, text in found) == " ".join(TEXTS)
     assert TEXTS[0] in dict(next(said(deltas))).values()
+
+
+def test_two_streams_that_number_their_turns_alike_are_both_read():
+    events = [
+        {"type": "Turn", "turn_order": at // 2, "end_of_turn": True, "transcript": text}
+        for at, text in enumerate([*TEXTS, "네 감사합니다."])
+    ]
+    for channels in ({}, {"channel": 0}):
+        for found in said([{**one, **channels} for one in events]):
+            assert " ".join(text for _, text in found) == " ".join([*TEXTS, "네 감사합니다."])
+
+
+def test_words_of_events_have_the_channel_of_their_event():
+    words = [
+        {"message": "AddTranscript", "channel": side, "results": [
+            {"type": "word", "alternatives": [{"content": word}]} for word in text.split()]}
+        for side, text in CALL
+    ]  # fmt: skip
+    assert list(said(words)) == [CALL, CALL]
