@@ -16,9 +16,16 @@ _OBJECT: Final = re.compile(
       \{\s*[A-Za-z_]\w*\s*=\s*\S                                     # {speaker=agent, text=네}
     | \{\s*[A-Za-z_]\w*\s*:\s*(?:["'`]|[\d.]+\s*[,}]|(?:null|true|false)\b)  # {speaker: 'agent'}
     | \{\s*'[^'"\n{}]{1,60}'\s*:                                     # {'speaker': 'agent'}
+    | \{[A-Z]\w*:[^\s"'{}\n]{1,99}\ [A-Z]\w*:                         # {Speaker:agent Text:네}
+    | \{\s*(?::\w+|"\w+")\s*=>                                      # {:speaker=>"agent"}
     | [A-Z][A-Za-z]*(?:\.\w+){0,9}[({\[]\s*[A-Za-z_]\w*=          # Turn(speaker=agent)
     )
     | \[\s*\(\s*["']                                                 # [('agent', '네')]
+    | [A-Z]\w{0,99}\ \{\ [A-Z]\w*\ =                                  # Turn { Speaker = agent }
+    | [a-z_]\w{0,99}='[^'\n]*'\ [a-z_]\w*=                            # speaker='agent' text='네'
+    | [a-z_]\w{0,99}\ \{\s*\n\s*[a-z_]\w*(?::\s*["\d]|\ \{)          # alternatives { text: "네"
+    | Array\s*\(\s*\[\w+\]\ =>                                        # PHP's print_r
+    | array\(\d+\)\ \{\s*\[                                          # and its var_dump
     """,
     re.VERBOSE,
 )
