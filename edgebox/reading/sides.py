@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from edgebox.reading.entries import Turn, named, speaker_of
+from edgebox.reading.entries import Turn, is_speaker, named, speaker_of
 from edgebox.reading.roles import Speaker, role_of
 
 if TYPE_CHECKING:
@@ -149,6 +149,27 @@ def _by_code(said: Sequence[tuple[Any, Turn]]) -> list[Turn] | None:
         ):
             return [replace(turn, speaker=one) for (_, turn), one in zip(said, words, strict=True)]
     return None
+
+
+_ZERO, _ONE = "0", "1"
+_FEWEST: Final = 2
+
+
+def with_zero(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn]:
+    """Return turns of which some are of a speaker or channel 1, and the others of 0.
+
+    protobuf leaves out a field whose value is 0: Riva's ``speakerTag``.
+    """
+    turns = [turn for _, said in found for turn in said]
+    counts = Counter(turn.speaker for turn in turns)
+    left_out = all(
+        isinstance(value, dict) and not any(map(is_speaker, value))
+        for value, said in found
+        if any(turn.speaker == "" for turn in said)
+    )
+    if counts.keys() == {"", _ONE} and min(counts.values()) >= _FEWEST and left_out:
+        return [turn if turn.speaker else replace(turn, speaker=_ZERO) for turn in turns]
+    return turns
 
 
 _YES: Final = {

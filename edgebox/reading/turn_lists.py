@@ -30,7 +30,7 @@ from edgebox.reading.roles import role_of
 from edgebox.reading.same_speech import same_speech
 from edgebox.reading.sentences import is_sentence
 from edgebox.reading.sequence import in_sequence
-from edgebox.reading.sides import by_another_field, by_side
+from edgebox.reading.sides import by_another_field, by_side, with_zero
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +75,7 @@ def turns_of_list(values: list[Any]) -> list[Turn] | None:
     again = len(last) > 1 and size(last) >= NEARLY_ALL * size(before)
     if again and (not before or same_speech(last, before)):
         return ordered(merged(by_channel(last)))
-    known = by_side(found) or by_channel(by_another_field(found) or known)
+    known = by_side(found) or by_channel(by_another_field(found) or with_zero(found))
     return ordered(joined(known) if words == len(values) else merged(known))
 
 

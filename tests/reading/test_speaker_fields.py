@@ -434,3 +434,14 @@ def test_pieces_of_words_have_their_own_spaces(sign):
     words[0]["word"] = " " + words[0]["word"]
     words[4]["word"] = " " + words[4]["word"]
     assert [text for _, text in said({"words": words})] == [text for _, text in GUESSED]
+
+
+@pytest.mark.parametrize("field", ["speakerTag", "channelTag"])
+def test_a_speaker_of_zero_that_was_left_out_is_a_speaker(field):
+    call = [*GUESSED, GUESSED[1]]
+    tags = {"agent": {}, "customer": {field: 1}}
+    assert said([{"transcript": text, **tags[side]} for side, text in call]) == call
+    for other in ({field: 2}, {field: None}):
+        tags = {"agent": other if other[field] is None else {}, "customer": {field: 2}}
+        found = said([{"transcript": text, **tags[side]} for side, text in call])
+        assert {side for side, _ in found} == {"unknown"}
