@@ -7,6 +7,7 @@ what the call bears out is decided on its own words.
 from __future__ import annotations
 
 import re
+from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
 
-    from edgebox.language.number import Number
     from edgebox.reading.call import Utterance
 
 _DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -39,18 +39,26 @@ def with_dates(utterances: Iterable[Utterance], on: dt.date | None) -> list[Utte
     """
     if on is None:
         return list(utterances)
-    return [replace(one, text=_dated(one.text, on)) for one in utterances]
+    listed = list(utterances)
+    text = "\n".join(one.text for one in listed)
+    found = deque(_dates(text, on))
+    dated, start = [], 0
+    for one in listed:
+        parts, at, end = [], start, start + len(one.text)
+        while found and found[0][0] <= end:
+            place, date = found.popleft()
+            parts += [text[at:place], f"({date})"]
+            at = place
+        dated.append(replace(one, text="".join([*parts, text[at:end]])))
+        start = end + 1
+    return dated
 
 
-def _dated(text: str, on: dt.date) -> str:
-    parts, at = [], 0
-    for number, date in _dates(text, on):
-        parts += [text[at : number.end], f"({date})"]
-        at = number.end
-    return "".join([*parts, text[at:]])
+def _dates(text: str, on: dt.date) -> Iterator[tuple[int, str]]:
+    """Yield the dates of a call, each with the offset behind its words.
 
-
-def _dates(text: str, on: dt.date) -> Iterator[tuple[Number, str]]:
+    The call is read as a whole: the week of 목요일이요 was named before it.
+    """
     for number in numbers_in(text, on):
         said = text[number.start : number.end]
         relative = number.relative or _OF_MONTH.search(said)
@@ -61,4 +69,4 @@ def _dates(text: str, on: dt.date) -> Iterator[tuple[Number, str]]:
             continue
         year, month, of_month = map(int, day.groups())
         front = "" if year == on.year else f"{year}년 "
-        yield number, f"{front}{month}월 {of_month}일"
+        yield number.end, f"{front}{month}월 {of_month}일"

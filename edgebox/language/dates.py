@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
+from edgebox.language.named_weeks import WEEK_ALONE, Week
 from edgebox.language.number import Number, date, either, quantity
 from edgebox.language.syllables import SS, ending_in
 from edgebox.language.weeks import WEEKDAYS, weekdays_of_months
@@ -65,6 +66,7 @@ _RELATIVE: Final = re.compile(
   | 그\ ?(?:다음|담)\ ?주(?:에는|에|의)?[ ,]{{0,2}}(?P<following>{_WEEKDAY})
   | (?P<week>{_any(_WEEKS)})\ ?주(?:에는|에|의|\ 중에)?[ ,]{{0,2}}(?P<weekday>{_WEEKDAY})
         (?:(?:이나|나|,|와|과|하고|이랑|랑|\ 아니면|\ 또는)\ ?(?P<second>{_WEEKDAY}))?
+  | (?P<named>{_any(_NEAR)})\ ?{WEEK_ALONE}
   | (?P<coming>(?:돌아오는|다가오는|오는|이번|요번)\ ?{_WEEKDAY})
   | (?P<last>(?<!연휴가\ )(?<!명절이\ )(?<!휴가가\ )(?<!주말이\ )(?<!휴일이\ )(?<!기간이\ )
         (?<!기한이\ )(?:지난|저번)\ ?{_WEEKDAY})
@@ -152,15 +154,36 @@ def is_placeholder(on: dt.date) -> bool:
 def _found(text: str, on: dt.date) -> Iterator[Number]:
     """Yield the relative dates that are words, each as it would be without its neighbours."""
     last: Number | None = None
+    week: Week | None = None
     for match in _RELATIVE.finditer(text):
         start, end = match.span()
         before = _ANOTHER.search(text, max(0, start - 4), start)
         if not before or (match["day"] and not before[0].startswith("그")):
             for one in _meant(match, text, on, start, end):
                 last = one if match["weekday"] else last
-                yield one
+                yield _of_the_week(week, text, one) if week and match["bare"] else one
+            if name := match["week"] or match["named"]:
+                monday = on - dt.timedelta(on.weekday()) + dt.timedelta(weeks=_WEEKS[name])
+                named = bool(match["week"])
+                week = Week(monday, end, day=named, coming=_WEEKS[name] >= 0)
             if match["following"] and last is not None:
                 yield from _week_after(last, match)
+
+
+def _of_the_week(week: Week, text: str, one: Number) -> Number:
+    """Return a weekday said alone, as one of the week that was named before it if that is near.
+
+    Where it may be of either, both days are provided, and the value is the month.
+    """
+    if not week.is_near(one.start):
+        return one
+    day = _weekday(week.monday, text[one.start])
+    of_week = _resolved(day, one.start, one.end)
+    if of_week.value == one.value or week.is_meant(text, one.start):
+        return of_week
+    both = either(of_week, one)
+    sure = week.is_answered(text, one.start)
+    return both if sure else replace(both, value=f"{day.year}-{day.month}")
 
 
 def _week_after(last: Number, match: re.Match[str]) -> Iterator[Number]:
@@ -185,7 +208,7 @@ def _meant(match: re.Match[str], text: str, on: dt.date, start: int, end: int) -
                 yield _resolved(_weekday(week, match["second"]), *match.span("second"))
         case "same":
             yield _resolved(on + dt.timedelta(weeks=_WEEKS[match["same"]]), start, end)
-        case "following":
+        case "following" | "named":
             pass
         case "then":
             weeks = _FEW.get(match["weeks"]) or int(match["weeks"])

@@ -32,6 +32,21 @@ def test_a_relative_date_has_its_date_behind_it(said, seen):
     assert shown(said, THURSDAY) == [seen]
 
 
+def test_a_weekday_in_answer_to_a_week_is_of_that_week():
+    call = "고객: 다음 주는요\n상담사: 화요일 가능하세요\n고객: 이사는 이번 주고 토요일이요"
+    assert [one.text for one in with_dates(read(call).utterances, THURSDAY)] == [
+        "다음 주는요",
+        "화요일(9월 16일) 가능하세요",
+        "이사는 이번 주고 토요일(9월 13일)이요",
+    ]
+
+
+def test_a_weekday_that_may_be_of_either_week_has_no_date_behind_it():
+    assert shown("다음 주에 이사 가는데 토요일에 와요", THURSDAY) == [
+        "다음 주에 이사 가는데 토요일에 와요"
+    ]
+
+
 def test_a_date_of_another_year_names_it():
     assert shown("내일 갈게요", dt.date(2025, 12, 31)) == ["내일(2026년 1월 1일) 갈게요"]
 
