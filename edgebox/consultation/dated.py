@@ -23,7 +23,7 @@ _DAY: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _COUNTED: Final = re.compile(r"(?:뒤|후|전|이내|안|만)$")
 """A time counted from something else than the call: 접수하고 3일 뒤."""
 
-_END: Final = re.compile(r"(?:달 ?|월)말$")
+_END: Final = re.compile(r"(?:[달해년] ?|[월연])말$")
 _LIMIT: Final = re.compile(r" ?(?:까지|부로|자로|기준|일(?![가-힣])|이전)")
 """Behind 이번 달 말: without it some day about the end is meant, and none is named."""
 

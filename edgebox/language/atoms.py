@@ -57,7 +57,9 @@ _PARTS: Final = {
 
 def adjoin(text: str, one: Atom, other: Atom) -> bool:
     """Whether two atoms are parts of one date, time or duration."""
-    return (one.unit, other.unit) in _PARTS and not text[one.end : other.start].strip()
+    between = text[one.end : other.start].strip()
+    joined = not between or (one.unit == "month" and between == "달")  # 사월달 오일
+    return (one.unit, other.unit) in _PARTS and joined
 
 
 def put_together(chain: Sequence[Atom], text: str) -> Iterator[Number]:

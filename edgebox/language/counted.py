@@ -39,7 +39,8 @@ _ON_THE_DAY: Final = re.compile(
 )
 _YEAR_NAMED: Final = re.compile(r"(?:[작내금매후]년|[올난그듬 ]해)에? ?$")
 _IN_FEBRUARY: Final = re.compile(
-    r"에|까지|부터| ?[말초](?![가-힣]{2})| ?[상중하]순|달|이?요|이?[에예]요|이었|입니"
+    r"에|까지|부터| ?[말초](?:까지|부터|쯤|경|이[요에]|(?![가-힣]{2}))| ?[상중하]순|달|이?요"
+    r"|이?[에예]요|이었|입니"
 )
 """작년 이월에; 작년 이월 금액 was carried over."""
 _MONTHLY: Final = re.compile(r"(?:매월|매달|[음양]력|달) ?$")
@@ -134,11 +135,12 @@ def _may_count(text: str, stop: numerals.Stop, unit: re.Match[str]) -> bool:
     if stop.lone and not may_close(text, stop.end, unit[1]):
         return False
     after = text[unit.end() : unit.end() + 1]
+    if unit[1] == "월" and after == "달":
+        return True  # 사월달에
     if f"{unit[1]}{after}" in {"분의", "세요", "동안", "주차장", "주차권"}:
         return False  # 십만분의 이십이; 칠천이백이세요; 이십일 동안
-    if unit[1] in {"년", "월", "일"} and BORN.match(text, unit.end()):
-        return True
-    if unit[1] == "년" and OF_MODEL.match(text, unit.end()):
+    dated = unit[1] in {"년", "월", "일"} and BORN.match(text, unit.end())
+    if dated or (unit[1] == "년" and OF_MODEL.match(text, unit.end())):
         return True
     figures = text[stop.end - 1].isdigit()
     end = unit.end()

@@ -54,7 +54,7 @@ _FEW: Final = {
 _WEEKDAY: Final = f"[{WEEKDAYS}](?:요일|욜)"
 _AND: Final = "쯤?[에의]?[ ,]{0,2}"
 _MONTH_DAY: Final = rf"{DAY}(?!\d)|[이삼]?십[일이삼사오육칠팔구]?|[일이삼사오육칠팔구]"
-_FIRST_SYLLABLES: Final = "그어엊오금내낼명모글익지저요담차돌재작올월화수목토말" + "".join(
+_FIRST_SYLLABLES: Final = "그어엊오금내낼명모글익지저요담차돌재작올월화수목토말연" + "".join(
     sorted({word[0] for word in _FEW})
 )
 _RELATIVE: Final = re.compile(
@@ -73,7 +73,7 @@ _RELATIVE: Final = re.compile(
   | (?P<bare>{_WEEKDAY})(?!마다|\ ?부터\ ?{_WEEKDAY})
   | (?P<month>{_any(_MONTHS)})(?:에|의)?(?:\ ?(?P<ends>말일|말(?![고씀로하은을이]))
         |\ ?(?P<mday>{_MONTH_DAY})\ ?일(?!\ ?(?:이내|안에|뒤|후|동안|간|이상|치)))?
-  | (?P<closing>말일|월말)
+  | (?P<closing>말일|월말|연말(?!정산|\ ?결산|연시))
   | (?P<year>{_any(_YEARS)}|올(?=\ ?(?:\d\d?|[일이삼사오유칠팔구시]|십[일이]?)\ ?월))
   | (?P<day>{_any(_DAYS)}|낼(?=\ ?(?:아침|오전|오후|저녁|점심|밤|중으로)))
         (?!\ ?배움|\ ?채움|날|신문|서야|야)
@@ -116,8 +116,18 @@ _OF_EVENT: Final = re.compile(
 )
 """Before 3일 전, 3일 뒤: counted from something that is not the call."""
 
-_BUSINESS: Final = re.compile(r"(?:영업|근무|평)일")
+_BUSINESS: Final = re.compile(
+    r"(?:영업|근무|평)일|(?:주말|휴일|[토일]요일)[은을이]? ?(?:빼|뺀|제외|제하|제한|안 치|말고)"
+)
 """Days that are counted without weekends and holidays, which name no date."""
+
+_FROM_NOW: Final = re.compile(r"(?:오늘|지금|금일)(?:로?부터|에서| ?기준으?로?)? ?$")
+_WITHIN: Final = re.compile(r" ?(?:이내|안에|안으로|내에|내로)")
+"""오늘로부터 14일 이내 is until a day."""
+
+_PART_OF_YEAR: Final = re.compile(
+    r" ?(?P<now>이맘때)| ?연?말(?=[^가-힣]|$|까지|부터|쯤|경|[에은엔로]|이[요에])"
+)
 
 _RANGE: Final = re.compile(r" ?(?:(?:에서|부터|내지|이나|[~–-]) ?)?")
 """Between two durations of which the second alone is counted from no day."""
@@ -217,11 +227,23 @@ def _meant(match: re.Match[str], text: str, on: dt.date, start: int, end: int) -
         case "coming" | "last" | "bare":
             yield _next_or_last(match, text, on)
         case "closing":
-            yield _resolved(_month(on, 0, 31), start, end)
+            ahead = 12 - on.month if match["closing"] == "연말" else 0
+            yield _resolved(_month(on, ahead, 31), start, end)
         case "year":
-            yield _year(on.year + _YEARS.get(match["year"], 0), start, end)
+            yield _in_the_year(on.year + _YEARS.get(match["year"], 0), match, on)
         case _:
             yield from _in_named_month(match, on)
+
+
+def _in_the_year(year: int, match: re.Match[str], on: dt.date) -> Number:
+    """Return 작년, the month of 작년 이맘때, or the last day of 내년 말."""
+    start, end = match.span()
+    whole = _year(year, start, end)
+    part = _PART_OF_YEAR.match(match.string, end)
+    if part is None:
+        return whole
+    month, day = (on.month, 0) if part["now"] else (12, 31)
+    return either(plainly(date(year, month, day, start, part.end())), whole)
 
 
 def _in_named_month(match: re.Match[str], on: dt.date) -> Iterator[Number]:
@@ -318,6 +340,9 @@ def on_the_call(text: str, one: Number, on: dt.date) -> Number:
             figures = any(sign.isdigit() for sign in text[one.start : one.end])
             both = replace(either(day, one), start=one.start, end=found.end())
             return replace(both, relative=not figures)
+    if _FROM_NOW.search(text, max(0, one.start - 8), one.start) and _WITHIN.match(text, one.end):
+        day = _shifted(on, size, unit, years=False)
+        return replace(one, provides=one.provides | day.provides)
     if _is_day(text, one) and 1 <= size <= 31:
         days = list(_days_of_month(text, one, on, size))
         return replace(one, provides=one.provides.union(*(_forms(day) for day in days)))

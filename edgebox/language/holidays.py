@@ -1,7 +1,8 @@
-"""Holidays whose date is the same every year: 한글날까지 is until the ninth of October."""
+"""Holidays whose date is the same every year, and days beside one: 한글날까지, 성탄절 전날."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -25,11 +26,14 @@ _NAMED: Final = re.compile(
     r"(?!특집|특가| ?(?:트리|카드|마켓|케이크))(?!(?<=신정)(?!부터|[은이에을엔까날연휴때])[가-힣])"
 )
 """Not the 신정 of 갱신정보 and 신정동."""
-_EVE: Final = re.compile(r" ?(?:이브|전날|다음 ?날|이튿날)")
+_BESIDE: Final = re.compile(r" ?(?:(?P<eve>이브|전날)|다음 ?날|이튿날)")
+_LEAP_YEAR: Final = 2024
 
 
 def holidays(text: str) -> Iterator[Number]:
-    """Yield the dates of the holidays that a text names. Of an eve the day itself was not said."""
+    """Yield the dates of the holidays that a text names, and of days beside one: 성탄절 전날."""
     for match in _NAMED.finditer(text):
-        if not _EVE.match(match.string, match.end()):
-            yield date(0, *_DAYS[match[0]], *match.span())
+        day = dt.date(_LEAP_YEAR, *_DAYS[match[0]])
+        if beside := _BESIDE.match(text, match.end()):
+            day += dt.timedelta(-1 if beside["eve"] else 1)
+        yield date(0, day.month, day.day, *match.span())

@@ -146,7 +146,7 @@ def time_of_day(hour: int, minute: int, part: str, start: int, end: int) -> Numb
         late = late or (part == "낮" and hour not in {10, 11})
         hours = [hour % 12 + (12 if late else 0)]
     else:
-        hours = [hour, (hour + 12) % 24]
+        hours = [hour, (hour + 12) % 24] if hour else [0]
     values = [f"{h}:{minute:02d}" for h in hours]
     provides = {*values, f"#{hour}"} | ({f"#{minute}"} if minute else set())
     return Number("time", values[0], frozenset(values), frozenset(provides), start, end)

@@ -32,6 +32,7 @@ from edgebox.language.numerals import SINO_DIGITS
 from edgebox.language.parties import parties
 from edgebox.language.periods import periods
 from edgebox.language.plates import possible_plates
+from edgebox.language.possible_dates import possible_dates
 from edgebox.language.signs import ENDS, codes, numbered
 from edgebox.language.spans import possible_spans
 from edgebox.language.spelt_models import models
@@ -55,7 +56,7 @@ _SHARE: Final = re.compile(rf"의 ?[0-9{SINO_DIGITS}십백]")
 _POSSIBLE: Final = re.compile(
     rf"(?<![가-힣\d])(?<![십백천] )(?<!\d (?=[십백천])){_NO_DECIMAL}"
     rf"(?<!(?<![가-힣])[일삼사오육칠팔구] (?=[십백천]))([{''.join(_VALUES)}])"
-    rf" ?({UNIT_WORD})"
+    rf" ?({UNIT_WORD})(?!(?<=삼일)절)"
 )
 """Not the last digit of a numeral that is written apart (이십 오 분, 삼 십 분) or of a decimal."""
 
@@ -181,6 +182,7 @@ def possible_numbers(text: str) -> Iterator[Number]:
     yield from ages(text)
     yield from births(text)
     yield from holidays(text)
+    yield from possible_dates(text)
     yield from articles(text)
     yield from dialled(text)
     yield from charwise(text)

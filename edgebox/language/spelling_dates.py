@@ -70,6 +70,7 @@ def timed(hour: int, minute: int) -> Iterator[tuple[Form, str]]:
     if hour == minute == 0:
         clock.add("24:00")
         yield Form.BARE_HOUR, "24시"
+        yield from ((Form.HOURS, f"오전{gap}0시") for gap in (" ", ""))
     yield from ((Form.BARE_CLOCK, form) for form in clock)
     for shown in {f"{hour}", f"{hour:02d}", f"{twelve}"}:
         yield from _spoken(shown, minute, Form.BARE_HOUR, Form.BARE_CLOCK)
@@ -84,6 +85,7 @@ def timed(hour: int, minute: int) -> Iterator[tuple[Form, str]]:
 def _spoken(hour: str, minute: int, open_: Form, whole: Form) -> Iterator[tuple[Form, str]]:
     if minute == 0:
         yield open_, f"{hour}시"
+        yield whole, f"{hour}시 00분"
         return
     for gap in (" ", ""):
         yield from ((whole, f"{hour}시{gap}{form}분") for form in {f"{minute}", f"{minute:02d}"})
