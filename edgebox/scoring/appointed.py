@@ -38,6 +38,9 @@ _SAME_TIME: Final = re.compile(
 )
 """The time of one day is that of another too."""
 
+_FROM: Final = re.compile(r" ?(?:에서|부터|말고|아니)")
+"""Behind the first of two times."""
+
 _PART: Final = re.compile(r"오전|오후|새벽|저녁")
 _HOUR: Final = re.compile(r"에? ?\d")
 _BESIDE: Final = 5
@@ -122,7 +125,12 @@ def _same_day(said: Number, told: Number) -> bool:
 
 
 def _follows(time: Number, piece: int, day: Number, spoken: Spoken) -> bool:
-    """Whether a day stands behind a time, before another time: 세 시에 내일 가요."""
+    """Whether a day stands behind a time, before another time: 세 시에 내일 가요.
+
+    That of 열 시에서 내일 두 시로 is of the other time.
+    """
+    if _FROM.match(spoken.text, time.end):
+        return False
     _, _, end = spoken.pieces[piece]
     for number in spoken.numbers_in(piece):
         if time.start < number.start < min(end, time.end + _NEAR):

@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from edgebox.language.number import Number
     from edgebox.scoring.evidence import Text
 
-_NAMED: Final = re.compile(rf"(?<![가-힣])([{WEEKDAYS}])요일")
+_NAMED: Final = re.compile(
+    rf"(?<![가-힣])([{WEEKDAYS}])요일|(?:(?<=\d일)|(?<=\d)) ?\(([{WEEKDAYS}])\)"
+)
+_AFTER: Final = re.compile(rf" ?\(?([{WEEKDAYS}])(?:\)|요일|욜)")
+_BEFORE: Final = re.compile(rf"([{WEEKDAYS}])(?:요일|욜)(?:인 | ?\()$")
+"""A day of the week beside a date: 4월 2일(목), 목요일(4월 2일)."""
+
+_LUNAR: Final = re.compile(r"음력 ?$")
+_YEAR: Final = re.compile(r"(\d{4})y")
 _SAID: Final = re.compile(
     rf"([{WEEKDAYS}])(?:요|욜)|(?<![가-힣])([{WEEKDAYS}]{{2,6}})(?![가-힣]{{2}})"
 )
@@ -53,7 +61,9 @@ def another_weekday(text: Text, source: Text, on: dt.date | None) -> bool:
         source: what was said.
         on: the date of the call, without which no day has a weekday.
     """
-    named = {match[1] for match in _NAMED.finditer(text.text)}
+    if any(_is_misnamed(one, text, source, on) for one in text.numbers):
+        return True
+    named = {match[1] or match[2] for match in _NAMED.finditer(text.text)}
     if on is None or is_placeholder(on) or not named or _MANY.search(source.text):
         return False
     missing = named - _said(source)
@@ -64,6 +74,36 @@ def another_weekday(text: Text, source: Text, on: dt.date | None) -> bool:
         places = [WEEKDAYS.index(day) for day in {*_said(source), *days}]
         days |= {WEEKDAYS[(place + step) % 7] for place in places for step in (-1, 1)}
     return bool(missing - days)
+
+
+def _is_misnamed(number: Number, text: Text, source: Text, on: dt.date | None) -> bool:
+    """Whether a date stands beside a day of the week that it is not, and the call says neither."""
+    date, named = _DATE.fullmatch(number.value), _beside(number, text)
+    before = max(0, number.start - 3)
+    if date is None or named is None or _LUNAR.search(text.text, before, number.start):
+        return False
+    if date[1]:
+        years = {int(date[1])}
+    elif on is None or is_placeholder(on):
+        return False
+    else:
+        said = map(_YEAR.fullmatch, source.provides)
+        years = {on.year, *(int(match[1]) for match in said if match)}
+        years |= {day.year for day in _days(number, on)}
+    days = [day for year in years if (day := _day(year, int(date[2]), int(date[3])))]
+    if not days or named in {WEEKDAYS[day.weekday()] for day in days}:
+        return False
+    same = {f"{date[2]}-{date[3]}", f"{date[3]}d"}
+    return not any(
+        _beside(one, source) == named for one in source.said if not same.isdisjoint(one.provides)
+    )
+
+
+def _beside(number: Number, text: Text) -> str | None:
+    """Return the day of the week that stands behind a date, or before it."""
+    found = _AFTER.match(text.text, number.end)
+    found = found or _BEFORE.search(text.text, max(0, number.start - 6), number.start)
+    return found[1] if found else None
 
 
 def _said(source: Text) -> set[str]:

@@ -75,6 +75,36 @@ def test_a_weekday_or_month_that_nobody_said_is_ungrounded(said, told, wrong):
     assert ("ungrounded_number" in flags_of(call, told, ON)) is wrong
 
 
+@pytest.mark.parametrize(
+    ("said", "told", "wrong"),
+    [
+        ("십이월 이일 수요일 두 시에 갑니다", "12월 2일(수) 2시 방문 예정", False),
+        ("십이월 이일 수요일 두 시에 갑니다", "12월 2일(목) 2시 방문 예정", True),
+        ("십이월 이일 수요일 두 시에 갑니다", "12월 2일 금요일 방문 예정", True),
+        ("십이월 이일 두 시 목요일은 안 돼요", "12월 2일(목) 2시 방문 예정", True),
+        ("십이월 이일 두 시 목요일은 안 돼요", "수요일(12월 2일) 방문 예정", False),
+        ("십이월 이일 두 시 목요일은 안 돼요", "목요일(12월 2일) 방문 예정", True),
+        ("십이월 이일 목요일이요", "12월 2일(목) 방문 예정", False),  # as the call has it
+        ("이천이십육년 십이월 이일이요", "2026년 12월 2일(수) 방문", False),
+        ("이천이십육년 십이월 이일이요", "2026.12.02(목) 방문", True),
+        ("이천이십오년 십이월 이일에 샀어요", "12월 2일(화) 구매", False),
+        ("음력 십이월 이일 아침 금요일이고요", "음력 12월 2일 금요일", False),
+        ("다음 주 화요일이요", "11월 10일(화) 방문 예정", False),
+        ("다음 주 화요일이요", "11월 10일(수) 방문 예정", True),
+    ],
+)
+def test_a_date_is_on_its_own_day_of_the_week(said, told, wrong):
+    call = f"상담사: 언제로 할까요\n고객: {said}\n상담사: 네 알겠습니다\n"
+    assert ("ungrounded_number" in flags_of(call, told, ON)) is wrong
+
+
+def test_a_time_is_of_the_day_that_it_was_changed_from():
+    call = "고객: 내일 오전 열 시에서 모레 오후 두 시로 바꿔 주세요\n상담사: 네 변경했습니다\n"
+    assert "unbound_number" in flags_of(call, "11월 7일 오전 10시로 변경함.", ON)
+    assert "unbound_number" not in flags_of(call, "11월 7일 오후 2시로 변경함.", ON)
+    assert "unbound_number" not in flags_of(call, "11월 6일 오전 10시에서 변경함.", ON)
+
+
 def test_without_the_day_of_the_call_no_weekday_is_wrong():
     call = "고객: 모레 찾으러 갈게요\n상담사: 네 알겠습니다\n"
     assert "ungrounded_number" not in flags_of(call, "토요일에 찾으러 오기로 했습니다.")
