@@ -32,6 +32,7 @@ from edgebox.consultation.gaps import (
 from edgebox.language.copies import copies
 from edgebox.language.counters import LOOSE, MEASURE, MEASURE_BUT_OF_DATA, UNITS
 from edgebox.language.form import Form, Forms
+from edgebox.language.halves import with_halves
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import provided, supports
 from edgebox.language.possible import possible_numbers
@@ -132,7 +133,8 @@ class Figures:
     def __init__(self, said: str, on: dt.date | None = None) -> None:
         self._on = on
         self._said = unicodedata.normalize("NFKC", said)
-        self._numbers = [*numbers_in(self._said, on=on), *possible_numbers(self._said)]
+        numbers = [*numbers_in(self._said, on=on), *possible_numbers(self._said)]
+        self._numbers = with_halves(self._said, numbers)
 
     @cached_property
     def expression(self) -> str:

@@ -13,6 +13,7 @@ from edgebox.language.ages import ages_in
 from edgebox.language.agreement import PEOPLE, agrees, counter_of
 from edgebox.language.counters import LOOSE_COUNT
 from edgebox.language.dates import is_placeholder, on_the_call
+from edgebox.language.halves import with_halves
 from edgebox.language.korean import numbers_in
 from edgebox.language.landmarks import request, settlement
 from edgebox.language.lettered import has_another_letter
@@ -161,9 +162,9 @@ class Heard(Text):
     def said(self) -> list[Number]:
         possible, business = possible_numbers(self.text), business_days(self.text)
         if self.on is None or is_placeholder(self.on):
-            return [*self.numbers, *possible, *business]
+            return with_halves(self.text, [*self.numbers, *possible, *business])
         dated = (on_the_call(self.text, one, self.on) for one in possible)
-        found = [*self.numbers, *dated, *business]
+        found = with_halves(self.text, [*self.numbers, *dated, *business])
         return [*found, *ages_in(found, self.on.year)]
 
 

@@ -240,6 +240,17 @@ DATES = """
 삼일절에요 | 3월 1일 | 3월 3일 · 3일
 """
 
+HALVES = """
+오전 아홉 시요 네 그럼 내일 아홉 시로요 | 오전 9시 · 9시 · 09:00 | 오후 9시 · 21시
+십오 시 삼십 분이요 네 세 시 반에 봬요 | 15:30 · 오후 3시 30분 · 3시 30분 | 오전 3시 30분
+낮 열두 시요 그럼 열두 시에 봬요 | 12시 · 낮 12시 | 밤 12시 · 00:00
+오전 아홉 시부터 아홉 시까지 해요 | 오전 9시 · 오후 9시 · 21시 | 오전 8시
+아침 여덟 시에 먹고 저녁에는 꼭 여덟 시에요 | 오전 8시 · 오후 8시 | 오전 9시
+하루 두 번 오전 여덟 시 여덟 시에요 | 오전 8시 · 20시 | 19시
+오전 열 시에 문자가 왔고 어제 밤늦게 열 시에 결제됐어요 | 오전 10시 · 오후 10시 | 오후 9시
+오후 두 시 아니고 세 시요 | 오후 2시 · 3시 · 15시 | 오전 2시
+"""
+
 
 def rows(*blocks):
     for row in "".join(blocks).split("\n"):
@@ -253,7 +264,7 @@ def rows(*blocks):
     [
         *rows(ARTICLES, OF_YEARS, PARTS_OF_NUMBERS, DECIMALS, BARE_SUMS, WORDS, CODES, NEGATIVE),
         *rows(SHARES, PERIODS, DIALLED, CHARWISE, MORE, OF_ANOTHER, RANGES),
-        *rows(DATES),
+        *rows(DATES, HALVES),
     ],
 )
 def test_what_may_be_written_is_not_flagged_and_nothing_else_may(said, may, may_not):
