@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
-from edgebox.language.named_weeks import WEEK_ALONE, Week
+from edgebox.language.named_weeks import OR, WEEK_ALONE, Week
 from edgebox.language.number import Number, date, either, quantity
 from edgebox.language.syllables import SS, ending_in
 from edgebox.language.weeks import WEEKDAYS, weekdays_of_months
@@ -350,8 +350,15 @@ def on_the_call(text: str, one: Number, on: dt.date) -> Number:
 
 
 def _goes_on(text: str, before: Number, one: Number) -> bool:
-    """Whether a duration goes on one before it: 한 달 보름 전, 삼 일에서 오 일 뒤."""
+    """Whether a number goes on one before it: 한 달 보름 전, 사월 십오일 아니 십육일.
+
+    The second of 삼월 삼십일에서 이일까지 is of another month.
+    """
     parts = re.compile(r"\d{1,4}[dm]")
+    dated = re.fullmatch(r"(?:\d+-)?\d+-(\d+)", before.value)
+    day = re.fullmatch(r"(\d{1,2})d", one.value)
+    if dated and day and not before.relative and int(day[1]) > int(dated[1]):
+        return OR.fullmatch(text, before.end, one.start) is not None
     joined = _RANGE.fullmatch(text, before.end, one.start)
     return bool(joined and parts.fullmatch(before.value) and parts.fullmatch(one.value))
 

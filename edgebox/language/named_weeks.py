@@ -21,12 +21,12 @@ WEEK_ALONE: Final = (
 _FAR: Final = 80
 """Characters from a week to a weekday that may be of it."""
 
-_INSTEAD: Final = re.compile(
-    r"(?:이?요|에|로)?[ ,.?…]{0,3}(?:아 ?)?"
-    r"(?:아니(?:[고라면요다지]|에요|예요)?|말고는?|대신에?|에서|[와과]|(?:하|이?랑)고?|이?나|또는|혹은)"
-    r"[ ,.?…]{0,3}(?:아 ?)?(?:그냥 ?)?"
+OR: Final = re.compile(
+    r"(?:이?요|에|로|쯤)?[ ,.?…]{0,3}(?:아 ?)?"
+    r"(?:아니(?:[고라면요다지]|에요|예요)?|말고는?|대신에?|에서|부터|까지|[와과~∼-]|하고|이?랑"
+    r"|이?나|또는|혹은)[ ,.?…]{0,3}(?:아 ?)?(?:그냥 ?)?"
 )
-"""Between a weekday of a named week and another one of it."""
+"""Between two days of one week or month: 다음 주 화요일 아니 수요일, 사월 십오일에서 십육일로."""
 
 _AT_ONCE: Final = re.compile(
     r"(?:은요|는요|[은는에엔도요]|이요|중에|쯤)?[ ,.?…]{0,3}"
@@ -59,7 +59,7 @@ class Week(NamedTuple):
 
     def is_meant(self, text: str, start: int) -> bool:
         """Whether a weekday is surely of this week: 다음 주 화요일 아니 수요일이요."""
-        return self.day and _INSTEAD.fullmatch(text, self.end, start) is not None
+        return self.day and OR.fullmatch(text, self.end, start) is not None
 
     def is_answered(self, text: str, start: int) -> bool:
         """Whether a weekday says at once which day of this week is meant: 다음 주요. 목요일요."""

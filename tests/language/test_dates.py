@@ -165,6 +165,24 @@ def test_a_weekday_alone_may_be_of_the_week_named_before(said, day):
 
 
 @pytest.mark.parametrize(
+    "said",
+    [
+        "시월 십오일 아니 십육일이요",
+        "시월 십오일에서 십육일로 바꿔 주세요",
+        "10월 15일 말고 16일이요",
+        "시월 십오일이나 십육일이요",
+    ],
+)
+def test_a_day_instead_of_another_is_of_the_same_month(said):
+    assert _borne_out("10월 16일", said)
+    assert not _borne_out("9월 16일", said)
+
+
+def test_a_day_until_which_something_lasts_may_be_of_the_next_month():
+    assert _borne_out("10월 2일", "구월 삼십일에서 이일까지요")
+
+
+@pytest.mark.parametrize(
     ("said", "day"),
     [
         ("다음 주 화요일 아니 금요일이요", "9월 12일"),
