@@ -96,6 +96,19 @@ def another_week(text: str, source: str, days: Mapping[int, bool]) -> bool:
     return False
 
 
+def weeks_counted(text: str) -> set[int]:
+    """Return which weeks of a month a text names beside the month: 삼월 둘째 주.
+
+    The last one may be the fourth or the fifth.
+    """
+    found = {
+        _order(match)
+        for match in _COUNTED.finditer(text)
+        if match["week"] and _MONTH.search(text, max(0, match.start() - _LONGEST), match.start())
+    }
+    return found | (_LATE if -1 in found else set())
+
+
 def _order(match: re.Match[str]) -> int:
     place = match["place"]
     return -1 if place is None else _ORDER.get(place) or int(place)

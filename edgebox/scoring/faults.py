@@ -17,6 +17,7 @@ from edgebox.language.weeks import another_week
 from edgebox.language.words import squeeze
 from edgebox.reading.sentences import split_sentences
 from edgebox.scoring.computed import computed
+from edgebox.scoring.month_parts import another_part
 from edgebox.scoring.rounded import is_rounded
 from edgebox.scoring.weekdays import another_weekday, is_beside_a_day, names_another_day
 
@@ -72,7 +73,7 @@ def repetition(said: Said) -> Iterable[str]:
 
 
 def ungrounded(text: Text, source: Text, without: Collection[Number] | None = None) -> bool:
-    """Whether a text states a number, or a week of a month, that its source does not support.
+    """Whether a text states a number, or a part of a month, that its source does not support.
 
     Args:
         text: of an analysis.
@@ -80,7 +81,7 @@ def ungrounded(text: Text, source: Text, without: Collection[Number] | None = No
         without: the numbers that `unsaid` found, if they are known.
     """
     without = unsaid(text, source) if without is None else without
-    if another_weekday(text, source, source.on):
+    if another_weekday(text, source, source.on) or another_part(text, source):
         return True
     return another_week(text.text, source.text, _days_said(text, source)) or not all(
         _day_was_said(one, text, source) if one.relative else one not in without

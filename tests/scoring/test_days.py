@@ -105,6 +105,30 @@ def test_a_time_is_of_the_day_that_it_was_changed_from():
     assert "unbound_number" not in flags_of(call, "11월 6일 오전 10시에서 변경함.", ON)
 
 
+@pytest.mark.parametrize(
+    ("said", "told", "wrong"),
+    [
+        ("다음 달 초에 청구됩니다", "12월 초 청구 예정", False),
+        ("다음 달 초에 청구됩니다", "12월 말 청구 예정", True),
+        ("다음 달 초에 청구됩니다", "다음 달 중순 청구 예정", True),
+        ("십이월 중순쯤이요", "12월 초 예정", True),
+        ("십일월 말까지 되고 십이월 초는 안 돼요", "11월 말까지, 12월 초는 불가", False),
+        ("십이월 초에 신청하고 이십오일에 지급돼요", "12월 말 지급", False),
+        ("십이월 이십팔일에 끝나요", "12월 말 종료", False),
+        ("이번 달 말일에 나가요", "11월 초 출금", True),
+        ("십이월 둘째 주에 발송됩니다", "12월 둘째 주 발송 예정", False),
+        ("십이월 둘째 주에 발송됩니다", "12월 셋째 주 발송 예정", True),
+        ("십이월 이십일에 발송이고 둘째 주에 접수예요", "12월 셋째 주 발송 예정", False),
+        ("십이월 마지막 주에요", "12월 넷째 주", False),
+        ("십이월 넷째 주에요", "12월 마지막 주", False),
+        ("첫 주는 무료고 십이월 둘째 주에 결제돼요", "첫 주 무료, 12월 둘째 주 결제", False),
+    ],
+)
+def test_a_part_of_a_month_is_compared_with_what_was_said(said, told, wrong):
+    call = f"상담사: 언제로 할까요\n고객: {said}\n상담사: 네 알겠습니다\n"
+    assert ("ungrounded_number" in flags_of(call, told, ON)) is wrong
+
+
 def test_without_the_day_of_the_call_no_weekday_is_wrong():
     call = "고객: 모레 찾으러 갈게요\n상담사: 네 알겠습니다\n"
     assert "ungrounded_number" not in flags_of(call, "토요일에 찾으러 오기로 했습니다.")
