@@ -133,6 +133,9 @@ _RANGE: Final = re.compile(r" ?(?:(?:에서|부터|내지|이나|[~–-]) ?)?")
 """Between two durations of which the second alone is counted from no day."""
 
 _DAY_NAME: Final = re.compile(rf" ?\(?([{WEEKDAYS}])(?:요일|욜|\))")
+_OF_MONTH: Final = re.compile(r"[\d십일이삼사오육칠팔구] ?일$")
+"""The end of 다음 달 5일 and 내년 삼월 오일, which are as explicit as a date."""
+
 _BESIDE: Final = re.compile(r"[\s(),]{0,3}")
 
 
@@ -316,12 +319,15 @@ def _in_year(year: Number, after: Number) -> Number:
 def _contradicted(text: str, day: Number, before: Number | None, after: Number | None) -> bool:
     """Whether an explicit date beside a relative one names another day."""
     for one in (before, after):
-        if one is None or one.relative or not (one.kind == "date" or _is_day(text, one)):
+        if one is None or not (one.kind == "date" or _is_day(text, one)):
+            continue
+        if one.relative and not _OF_MONTH.search(text, one.start, one.end):
             continue
         a, b = (one.end, day.start) if one is before else (day.end, one.start)
-        number = re.search(r"(\d{1,2})d?$", one.value)
+        number = re.search(r"(\d{1,2}-)?(\d{1,2})d?$", one.value)
         if number and b - a <= 3 and _BESIDE.fullmatch(text, a, b):
-            return f"{int(number[1])}d" not in day.provides
+            explicit = f"{number[1]}{number[2]}" if number[1] else f"{int(number[2])}d"
+            return explicit not in day.provides
     return False
 
 

@@ -98,6 +98,11 @@ def test_a_date_is_on_its_own_day_of_the_week(said, told, wrong):
     assert ("ungrounded_number" in flags_of(call, told, ON)) is wrong
 
 
+def test_a_weekday_beside_a_date_of_another_year_is_no_other_day():
+    call = "고객: 내년 삼월이요\n상담사: 내년 삼월 십육일 화요일 아홉 시 십 분이요\n"
+    assert "unbound_number" not in flags_of(call, "2027년 3월 16일 화요일 9시 10분.", ON)
+
+
 def test_a_time_is_of_the_day_that_it_was_changed_from():
     call = "고객: 내일 오전 열 시에서 모레 오후 두 시로 바꿔 주세요\n상담사: 네 변경했습니다\n"
     assert "unbound_number" in flags_of(call, "11월 7일 오전 10시로 변경함.", ON)
