@@ -7,17 +7,25 @@ Where an explicit date stands beside the expression (16일 화요일), the expli
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
+from edgebox.language.days import (
+    AND,
+    PAST,
+    WEEKDAY,
+    is_day,
+    of_month,
+    on_the_call,
+    plainly,
+    resolved,
+    whole_year,
+)
 from edgebox.language.named_weeks import OR, WEEK_ALONE, Week
-from edgebox.language.number import Number, date, either, quantity
-from edgebox.language.syllables import SS, ending_in
+from edgebox.language.number import Number, date, either
 from edgebox.language.weeks import WEEKDAYS, weekdays_of_months
 from edgebox.language.written import DAY
 
@@ -51,8 +59,6 @@ _FEW_LISTED: Final = "일한 이두 삼세석 사네넉 오 육 칠 팔 구 십�
 _FEW: Final = {
     word: value for value, words in enumerate(_FEW_LISTED.split(), 1) for word in words
 } | {"다섯": 5, "여섯": 6, "일곱": 7, "여덟": 8, "아홉": 9}
-_WEEKDAY: Final = f"[{WEEKDAYS}](?:요일|욜)"
-_AND: Final = "쯤?[에의]?[ ,]{0,2}"
 _MONTH_DAY: Final = rf"{DAY}(?!\d)|[이삼]?십[일이삼사오육칠팔구]?|[일이삼사오육칠팔구]"
 _FIRST_SYLLABLES: Final = "그어엊오금내낼명모글익지저요담차돌재작올월화수목토말연" + "".join(
     sorted({word[0] for word in _FEW})
@@ -60,17 +66,17 @@ _FIRST_SYLLABLES: Final = "그어엊오금내낼명모글익지저요담차돌�
 _RELATIVE: Final = re.compile(
     rf"""
   (?<![가-힣])(?=[\d{_FIRST_SYLLABLES}])(?:
-    (?<!\d)(?P<weeks>\d{{1,2}}|{_any(_FEW)})\ ?주일?\ ?(?:(?P<later>뒤|후)|전){_AND}
-        (?P<then>{_WEEKDAY})
+    (?<!\d)(?P<weeks>\d{{1,2}}|{_any(_FEW)})\ ?주일?\ ?(?:(?P<later>뒤|후)|전){AND}
+        (?P<then>{WEEKDAY})
   | (?P<same>{_any(_WEEKS)})\ ?주(?:에|의)?\ ?(?:오늘(?!날)|이\ ?시간)
-  | 그\ ?(?:다음|담)\ ?주(?:에는|에|의)?[ ,]{{0,2}}(?P<following>{_WEEKDAY})
-  | (?P<week>{_any(_WEEKS)})\ ?주(?:에는|에|의|\ 중에)?[ ,]{{0,2}}(?P<weekday>{_WEEKDAY})
-        (?:(?:이나|나|,|와|과|하고|이랑|랑|\ 아니면|\ 또는)\ ?(?P<second>{_WEEKDAY}))?
+  | 그\ ?(?:다음|담)\ ?주(?:에는|에|의)?[ ,]{{0,2}}(?P<following>{WEEKDAY})
+  | (?P<week>{_any(_WEEKS)})\ ?주(?:에는|에|의|\ 중에)?[ ,]{{0,2}}(?P<weekday>{WEEKDAY})
+        (?:(?:이나|나|,|와|과|하고|이랑|랑|\ 아니면|\ 또는)\ ?(?P<second>{WEEKDAY}))?
   | (?P<named>{_any(_NEAR)})\ ?{WEEK_ALONE}
-  | (?P<coming>(?:돌아오는|다가오는|오는|이번|요번)\ ?{_WEEKDAY})
+  | (?P<coming>(?:돌아오는|다가오는|오는|이번|요번)\ ?{WEEKDAY})
   | (?P<last>(?<!연휴가\ )(?<!명절이\ )(?<!휴가가\ )(?<!주말이\ )(?<!휴일이\ )(?<!기간이\ )
-        (?<!기한이\ )(?:지난|저번)\ ?{_WEEKDAY})
-  | (?P<bare>{_WEEKDAY})(?!마다|\ ?부터\ ?{_WEEKDAY})
+        (?<!기한이\ )(?:지난|저번)\ ?{WEEKDAY})
+  | (?P<bare>{WEEKDAY})(?!마다|\ ?부터\ ?{WEEKDAY})
   | (?P<month>{_any(_MONTHS)})(?:에|의)?(?:\ ?(?P<ends>말일|말(?![고씀로하은을이]))
         |\ ?(?P<mday>{_MONTH_DAY})\ ?일(?!\ ?(?:이내|안에|뒤|후|동안|간|이상|치)))?
   | (?P<closing>말일|월말|연말(?!정산|\ ?결산|연시))
@@ -89,42 +95,6 @@ _ANOTHER: Final = re.compile(
 _SHORTLY: Final = 60
 """Characters between a week and 그다음 주, which counts from it."""
 
-_PASTS: Final = {*ending_in(SS)} - {"있", "겠"}
-_PAST: Final = re.compile(rf"[^\n.?!]{{0,30}}?[{''.join(sorted(_PASTS))}]")
-"""A syllable that ends in ㅆ (갔, 오셨), the mark of the past."""
-
-_LASTS: Final = re.compile(
-    r" ?(?:이내|안에|안으로|뒤|후|정도|동안|간|걸|이면|만에|전|이상|치|씩|째|차|더|내에|내로|마다"
-    r"|됐|되[어었]|돼|지[나난났]|넘|걸[려렸]|무료|체험|남[았은]|소요|짜리|권(?!유|고)|분(?!할)|연속"
-    r"|기다|미만|초과|가량|안팎|남짓|내외|경과|연장|유예|쯤 ?(?:걸|소요|되[어었]|돼|됐|이면|뒤|후)"
-    r"|이나 ?(?:[걸지됐돼남더]|기다))"
-)
-_LONG: Final = re.compile(
-    r"(?:(?<![가-힣])(?:약|대략|최대|최소|최장|총|도합|꼬박|무려|장장|잔여)|[가-힣]기간[은이]?"
-    r"|(?:영업|근무|평)일 ?(?:기준)? ?(?:으로|로|은)?) ?$"
-)
-"""Before a duration: 약 15일, 영업일 기준 3일."""
-_SINCE: Final = re.compile(r"(?:[가-힣] |[한된산온간낸쓴운은른신본난린진킨든])지 ?$")
-"""Before a duration: 사용한 지 이십 일."""
-_MONTH_BEFORE: Final = re.compile(r"(?:달에?|월|매월|매달) ?$")
-_LATER: Final = re.compile(r" ?(?:뒤|후(?![기불반속]))")
-_EARLIER: Final = re.compile(r" ?전(?!까지|[화체자문산액용기]|부(?!터))")
-_THEN: Final = re.compile(rf"{_AND}{_WEEKDAY}")
-"""After 2주 뒤: the weekday says which day."""
-_OF_EVENT: Final = re.compile(
-    r"(?:기준|[가-힣]기|만료|만기|방문|출발|시작|종료|마감|이용|체크인|후|뒤|부터|나서|일) ?$"
-)
-"""Before 3일 전, 3일 뒤: counted from something that is not the call."""
-
-_BUSINESS: Final = re.compile(
-    r"(?:영업|근무|평)일|(?:주말|휴일|[토일]요일)[은을이]? ?(?:빼|뺀|제외|제하|제한|안 치|말고)"
-)
-"""Days that are counted without weekends and holidays, which name no date."""
-
-_FROM_NOW: Final = re.compile(r"(?:오늘|지금|금일)(?:로?부터|에서| ?기준으?로?)? ?$")
-_WITHIN: Final = re.compile(r" ?(?:이내|안에|안으로|내에|내로)")
-"""오늘로부터 14일 이내 is until a day."""
-
 _PART_OF_YEAR: Final = re.compile(
     r" ?(?P<now>이맘때)| ?연?말(?=[^가-힣]|$|까지|부터|쯤|경|[에은엔로]|이[요에])"
 )
@@ -132,7 +102,6 @@ _PART_OF_YEAR: Final = re.compile(
 _RANGE: Final = re.compile(r" ?(?:(?:에서|부터|내지|이나|[~–-]) ?)?")
 """Between two durations of which the second alone is counted from no day."""
 
-_DAY_NAME: Final = re.compile(rf" ?\(?([{WEEKDAYS}])(?:요일|욜|\))")
 _OF_MONTH: Final = re.compile(r"[\d십일이삼사오육칠팔구] ?일$")
 """The end of 다음 달 5일 and 내년 삼월 오일, which are as explicit as a date."""
 
@@ -152,11 +121,11 @@ def with_relative(text: str, numbers: Sequence[Number], on: dt.date) -> list[Num
         return list(numbers)
     counted = list(weekdays_of_months(text, on, _MONTHS))
     dates = sorted([*counted, *_found(text, on)], key=lambda one: (one.start, -one.end))
-    resolved = [
+    numbers = [
         one if before and _goes_on(text, before, one) else on_the_call(text, one, on)
         for before, one in zip([None, *numbers], numbers, strict=False)
     ]
-    return _together(text, resolved, dates)
+    return _together(text, numbers, dates)
 
 
 def is_placeholder(on: dt.date) -> bool:
@@ -191,7 +160,7 @@ def _of_the_week(week: Week, text: str, one: Number) -> Number:
     if not week.is_near(one.start):
         return one
     day = _weekday(week.monday, text[one.start])
-    of_week = _resolved(day, one.start, one.end)
+    of_week = resolved(day, one.start, one.end)
     if of_week.value == one.value or week.is_meant(text, one.start):
         return of_week
     both = either(of_week, one)
@@ -205,33 +174,33 @@ def _week_after(last: Number, match: re.Match[str]) -> Iterator[Number]:
     if day is not None and match.start() - last.end <= _SHORTLY:
         named = dt.date(*map(int, day.groups()))
         monday = named + dt.timedelta(weeks=1) - dt.timedelta(named.weekday())
-        yield _resolved(_weekday(monday, match["following"]), *match.span())
+        yield resolved(_weekday(monday, match["following"]), *match.span())
 
 
 def _meant(match: re.Match[str], text: str, on: dt.date, start: int, end: int) -> Iterator[Number]:
     monday = on - dt.timedelta(on.weekday())
     match match.lastgroup:
         case "day":
-            yield _resolved(on + dt.timedelta(_DAYS.get(match["day"], 1)), start, end)
+            yield resolved(on + dt.timedelta(_DAYS.get(match["day"], 1)), start, end)
         case "weekday" | "second":
             week = monday + dt.timedelta(weeks=_WEEKS[match["week"]])
             at = match.end("weekday")
-            yield _resolved(_weekday(week, match["weekday"]), start, at)
+            yield resolved(_weekday(week, match["weekday"]), start, at)
             if match["second"]:
-                yield _resolved(_weekday(week, match["second"]), *match.span("second"))
+                yield resolved(_weekday(week, match["second"]), *match.span("second"))
         case "same":
-            yield _resolved(on + dt.timedelta(weeks=_WEEKS[match["same"]]), start, end)
+            yield resolved(on + dt.timedelta(weeks=_WEEKS[match["same"]]), start, end)
         case "following" | "named":
             pass
         case "then":
             weeks = _FEW.get(match["weeks"]) or int(match["weeks"])
             week = monday + dt.timedelta(weeks=weeks if match["later"] else -weeks)
-            yield _resolved(_weekday(week, match["then"]), start, end)
+            yield resolved(_weekday(week, match["then"]), start, end)
         case "coming" | "last" | "bare":
             yield _next_or_last(match, text, on)
         case "closing":
             ahead = 12 - on.month if match["closing"] == "연말" else 0
-            yield _resolved(_month(on, ahead, 31), start, end)
+            yield resolved(of_month(on, ahead, 31), start, end)
         case "year":
             yield _in_the_year(on.year + _YEARS.get(match["year"], 0), match, on)
         case _:
@@ -241,7 +210,7 @@ def _meant(match: re.Match[str], text: str, on: dt.date, start: int, end: int) -
 def _in_the_year(year: int, match: re.Match[str], on: dt.date) -> Number:
     """Return 작년, the month of 작년 이맘때, or the last day of 내년 말."""
     start, end = match.span()
-    whole = _year(year, start, end)
+    whole = whole_year(year, start, end)
     part = _PART_OF_YEAR.match(match.string, end)
     if part is None:
         return whole
@@ -254,27 +223,27 @@ def _in_named_month(match: re.Match[str], on: dt.date) -> Iterator[Number]:
     start, end = match.span()
     ahead = _MONTHS[match["month"]]
     if match["ends"]:
-        yield _resolved(_month(on, ahead, 31), start, end)
+        yield resolved(of_month(on, ahead, 31), start, end)
     elif match["mday"]:
         value = int(numerals.stops(match["mday"], 0)[-1].value)
-        day = _month(on, ahead, value)
+        day = of_month(on, ahead, value)
         if day.day == value:
-            yield _resolved(day, start, end)
+            yield resolved(day, start, end)
     else:
-        first = _month(on, ahead, 1)
+        first = of_month(on, ahead, 1)
         yield plainly(date(first.year, first.month, 0, start, end))
 
 
 def _next_or_last(match: re.Match[str], text: str, on: dt.date) -> Number:
     """Return the day of a weekday alone: the next one, or the last where the past is told."""
     start, end = match.span()
-    name = re.search(_WEEKDAY, match.group())
+    name = re.search(WEEKDAY, match.group())
     ahead = (WEEKDAYS.index(name[0][0]) - on.weekday()) % 7 if name else 0
-    coming = _resolved(on + dt.timedelta(ahead), start, end)
-    last = _resolved(on + dt.timedelta(ahead - 7), start, end)
+    coming = resolved(on + dt.timedelta(ahead), start, end)
+    last = resolved(on + dt.timedelta(ahead - 7), start, end)
     if match["last"]:
         return last
-    return either(coming, last) if match["bare"] and _PAST.match(text, end) else coming
+    return either(coming, last) if match["bare"] and PAST.match(text, end) else coming
 
 
 def _together(text: str, numbers: Sequence[Number], dates: Iterable[Number]) -> list[Number]:
@@ -319,7 +288,7 @@ def _in_year(year: Number, after: Number) -> Number:
 def _contradicted(text: str, day: Number, before: Number | None, after: Number | None) -> bool:
     """Whether an explicit date beside a relative one names another day."""
     for one in (before, after):
-        if one is None or not (one.kind == "date" or _is_day(text, one)):
+        if one is None or not (one.kind == "date" or is_day(text, one)):
             continue
         if one.relative and not _OF_MONTH.search(text, one.start, one.end):
             continue
@@ -329,30 +298,6 @@ def _contradicted(text: str, day: Number, before: Number | None, after: Number |
             explicit = f"{number[1]}{number[2]}" if number[1] else f"{int(number[2])}d"
             return explicit not in day.provides
     return False
-
-
-def on_the_call(text: str, one: Number, on: dt.date) -> Number:
-    """Return a number with what the call's date adds: 3일 뒤 is a date, 17일 may be one."""
-    amount = re.fullmatch(r"(\d{1,4})([dm])", one.value)
-    if amount is None or len(one.requires) > 1:
-        return one
-    size, unit = int(amount[1]), amount[2]
-    event = _OF_EVENT.search(text, max(0, one.start - 4), one.start)
-    event = event or _BUSINESS.search(text, max(0, one.start - 20), one.end)
-    for pattern, sign in ((_LATER, 1), (_EARLIER, -1)):
-        found = None if event else pattern.match(text, one.end)
-        if found and not _THEN.match(text, found.end()):
-            day = _shifted(on, sign * size, unit, years=_is_years(text, one))
-            figures = any(sign.isdigit() for sign in text[one.start : one.end])
-            both = replace(either(day, one), start=one.start, end=found.end())
-            return replace(both, relative=not figures)
-    if _FROM_NOW.search(text, max(0, one.start - 8), one.start) and _WITHIN.match(text, one.end):
-        day = _shifted(on, size, unit, years=False)
-        return replace(one, provides=one.provides | day.provides)
-    if _is_day(text, one) and 1 <= size <= 31:
-        days = list(_days_of_month(text, one, on, size))
-        return replace(one, provides=one.provides.union(*(_forms(day) for day in days)))
-    return one
 
 
 def _goes_on(text: str, before: Number, one: Number) -> bool:
@@ -369,91 +314,5 @@ def _goes_on(text: str, before: Number, one: Number) -> bool:
     return bool(joined and parts.fullmatch(before.value) and parts.fullmatch(one.value))
 
 
-def _is_years(text: str, one: Number) -> bool:
-    """Whether a number of months was said in whole years."""
-    return "년" in text[one.start : one.end] and int(one.value[:-1]) % 12 == 0
-
-
-def _is_day(text: str, one: Number) -> bool:
-    """Whether a number is written as 17일, which is a day of a month or a duration."""
-    written_as = text[one.start : one.end]
-    days = one.value.endswith("d") and len(one.requires) == 1
-    return days and written_as.endswith("일") and not written_as.endswith(("주일", "영업일"))
-
-
-def _shifted(on: dt.date, size: int, unit: str, *, years: bool) -> Number:
-    if unit == "d":
-        return _resolved(on + dt.timedelta(size), 0, 0)
-    if years:
-        return _year(on.year + int(size / 12), 0, 0)
-    return _resolved(_month(on, size, on.day), 0, 0)
-
-
-def may_be_of_a_month(text: str, one: Number, *, after_its_month: bool = False) -> bool:
-    """Whether a number is written as 17일 and neither lasts so long nor comes every month.
-
-    Args:
-        text: that holds the number.
-        one: the number.
-        after_its_month: 다음 달 stands before it, and not 매달.
-    """
-    before = max(0, one.start - 4), one.start
-    if not _is_day(text, one) or _SINCE.search(text, *before):
-        return False
-    if _LONG.search(text, max(0, one.start - 10), one.start):
-        return False
-    if not after_its_month and _MONTH_BEFORE.search(text, *before):
-        return False
-    return re.fullmatch(r"\d{1,2}d", one.value) is not None and not _LASTS.match(text, one.end)
-
-
-def _days_of_month(text: str, one: Number, on: dt.date, day: int) -> Iterator[dt.date]:
-    """Yield the days that 17일 may mean: this month's, the next if that is over.
-
-    A weekday beside it decides.
-    """
-    if not may_be_of_a_month(text, one):
-        return
-    named = _DAY_NAME.match(text, one.end)
-    past = _PAST.match(text, one.end) is not None
-    for ahead in (-1, 0, 1):
-        found = _month(on, ahead, day)
-        if found.day != day:
-            continue
-        if named:
-            if found.weekday() == WEEKDAYS.index(named[1]):
-                yield found
-        elif ahead == 0 or (ahead == 1 and day < on.day) or (ahead == -1 and past and day > on.day):
-            yield found
-
-
 def _weekday(monday: dt.date, name: str) -> dt.date:
     return monday + dt.timedelta(WEEKDAYS.index(name[0]))
-
-
-def _month(on: dt.date, ahead: int, day: int) -> dt.date:
-    """Return a day of the month that is ``ahead`` months from the call's, at most its last."""
-    year, month = divmod(on.year * 12 + on.month - 1 + ahead, 12)
-    return dt.date(year, month + 1, min(day, calendar.monthrange(year, month + 1)[1]))
-
-
-def _forms(day: dt.date) -> frozenset[str]:
-    return frozenset({f"{day.year}-{day.month}-{day.day}", f"{day.month}-{day.day}"})
-
-
-def _resolved(day: dt.date, start: int, end: int) -> Number:
-    return plainly(date(day.year, day.month, day.day, start, end))
-
-
-def _year(year: int, start: int, end: int) -> Number:
-    return plainly(quantity(Decimal(year), "year", start, end))
-
-
-def plainly(found: Number) -> Number:
-    """Return a resolved date. The figures alone, and its year alone, were not said."""
-    provides = frozenset(
-        form
-        for form in found.provides
-        if not form.startswith("#") and (form[-1] != "y" or form == found.value)
-    )
-    return replace(found, provides=provides, relative=True)

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edgebox.language.dates import may_be_of_a_month, plainly
+from edgebox.language.days import may_be_of_a_month, plainly
 from edgebox.language.number import date
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from edgebox.language.births import births
 from edgebox.language.charwise import charwise
 from edgebox.language.compounds import compounds
 from edgebox.language.counters import TAIL, UNIT_WORD, UNITS
-from edgebox.language.dates import may_be_of_a_month
+from edgebox.language.days import may_be_of_a_month
 from edgebox.language.dialled import dialled
 from edgebox.language.digits import networks_said
 from edgebox.language.groups import groups

@@ -12,7 +12,8 @@ from edgebox.language import numerals
 from edgebox.language.ages import ages_in
 from edgebox.language.agreement import PEOPLE, agrees, counter_of
 from edgebox.language.counters import LOOSE_COUNT
-from edgebox.language.dates import is_placeholder, on_the_call
+from edgebox.language.dates import is_placeholder
+from edgebox.language.days import on_the_call
 from edgebox.language.halves import with_halves
 from edgebox.language.korean import numbers_in
 from edgebox.language.landmarks import request, settlement
