@@ -96,15 +96,18 @@ def another_week(text: str, source: str, days: Mapping[int, bool]) -> bool:
     return False
 
 
-def weeks_counted(text: str) -> set[int]:
-    """Return which weeks of a month a text names beside the month: 삼월 둘째 주.
+def weeks_counted(text: str, *, of_a_month: bool) -> set[int]:
+    """Return which weeks a text names: 둘째 주. The last one may be the fourth or the fifth.
 
-    The last one may be the fourth or the fifth.
+    Args:
+        text: what was said or written.
+        of_a_month: only those beside their month: 삼월 둘째 주.
     """
     found = {
         _order(match)
         for match in _COUNTED.finditer(text)
-        if match["week"] and _MONTH.search(text, max(0, match.start() - _LONGEST), match.start())
+        if match["week"]
+        and (not of_a_month or _MONTH.search(text, max(0, match.start() - _LONGEST), match.start()))
     }
     return found | (_LATE if -1 in found else set())
 

@@ -15,8 +15,8 @@ _TOLD: Final = re.compile(
     rf"(?:\d월|[음번난이내] ?달) ?(?:(?P<early>초순?)|(?P<middle>중순)|(?P<late>말|하순)){_ENDS}"
 )
 _SAID: Final = re.compile(
-    rf"(?:월|달) ?초순?{_ENDS}|초순|(?P<middle>중순)"
-    rf"|(?P<late>(?:월|달) ?말{_ENDS}|말일|하순|그믐|연말)"
+    rf"(?:월|달|(?<![가-힣])) ?초순?{_ENDS}|초순|(?P<middle>중순)"
+    rf"|(?P<late>(?:월|달|(?<![가-힣])) ?말{_ENDS}|말일|하순|그믐|연말)"
 )
 _DAYS: Final = {"early": range(1, 11), "middle": range(10, 21), "late": range(20, 32)}
 _DATE: Final = re.compile(r"\d{1,2}-\d{1,2}")
@@ -29,8 +29,10 @@ def another_part(text: Text, source: Text) -> bool:
     told = {match.lastgroup or "" for match in _TOLD.finditer(text.text)} - said
     if said and any(not _has_day(source, _DAYS[part]) for part in told):
         return True
-    weeks, counted = weeks_counted(source.text), weeks_counted(text.text)
-    if not weeks or not counted or not weeks.isdisjoint(counted):
+    weeks = weeks_counted(text.text, of_a_month=True)
+    if not weeks or not weeks_counted(source.text, of_a_month=True):
+        return False
+    if not weeks.isdisjoint(weeks_counted(source.text, of_a_month=False)):
         return False
     return not any(
         _DATE.fullmatch(form) for one in source.said if not one.relative for form in one.provides
