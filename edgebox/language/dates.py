@@ -105,6 +105,7 @@ _RANGE: Final = re.compile(r" ?(?:(?:에서|부터|내지|이나|[~–-]) ?)?")
 _OF_MONTH: Final = re.compile(r"[\d십일이삼사오육칠팔구] ?일$")
 """The end of 다음 달 5일 and 내년 삼월 오일, which are as explicit as a date."""
 
+_OF_YEAR: Final = re.compile(r"\d{1,2}-\d{1,2}")
 _BESIDE: Final = re.compile(r"[\s(),]{0,3}")
 
 
@@ -286,7 +287,7 @@ def _in_year(year: Number, after: Number) -> Number:
 
 
 def _contradicted(text: str, day: Number, before: Number | None, after: Number | None) -> bool:
-    """Whether an explicit date beside a relative one names another day."""
+    """Whether an explicit date beside a relative one names another day, or one of several."""
     for one in (before, after):
         if one is None or not (one.kind == "date" or is_day(text, one)):
             continue
@@ -295,8 +296,9 @@ def _contradicted(text: str, day: Number, before: Number | None, after: Number |
         a, b = (one.end, day.start) if one is before else (day.end, one.start)
         number = re.search(r"(\d{1,2}-)?(\d{1,2})d?$", one.value)
         if number and b - a <= 3 and _BESIDE.fullmatch(text, a, b):
-            explicit = f"{number[1]}{number[2]}" if number[1] else f"{int(number[2])}d"
-            return explicit not in day.provides
+            if number[1]:
+                return {form for form in day.provides if _OF_YEAR.fullmatch(form)} != {number[0]}
+            return f"{int(number[2])}d" not in day.provides
     return False
 
 
