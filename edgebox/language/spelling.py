@@ -21,7 +21,7 @@ from edgebox.language.groups import group
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import CURRENCIES, birth_years
 from edgebox.language.periods import ABOUT_AFTER, ABOUT_BEFORE, ALIKE
-from edgebox.language.spelling_dates import OF_FOUR, dated, in_a_year, timed, years
+from edgebox.language.spelling_dates import OF_FOUR, dated, in_a_year, months_and_days, timed, years
 from edgebox.language.spelling_ranges import ranges
 
 if TYPE_CHECKING:
@@ -85,6 +85,7 @@ def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Fo
         alike = near if _may_be_a_range(last, counter) else ()
         written = [ranges([*alike, *own], counter), in_a_year(near, own, counter)]
         written += [_forms(*value) for value in values]
+        written.append(months_and_days(before, own, number.start - ended))
         before, ended, last = own, number.end, counter
         if copied:
             signs = [value for value, _ in values if _SIGNS.fullmatch(value)]

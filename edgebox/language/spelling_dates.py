@@ -39,6 +39,24 @@ def in_a_year(
                 yield Form.CLOSED, f"{year}년 {other}{four}{counter}"
 
 
+def months_and_days(
+    before: Collection[str], after: Collection[str], between: int
+) -> Iterator[tuple[Form, str]]:
+    """Yield 1개월 15일 of 한 달 보름: two durations that are told together.
+
+    Args:
+        before: what the first number provides.
+        after: what the second one provides.
+        between: characters between them.
+    """
+    if not 0 <= between <= 1:
+        return
+    months = [value[:-1] for value in before if re.fullmatch(r"\d{1,2}m", value)]
+    days = [value[:-1] for value in after if re.fullmatch(r"\d{1,2}d", value)]
+    for month, day, gap in itertools.product(months, days, (" ", "")):
+        yield Form.CLOSED, f"{month}개월{gap}{day}일"
+
+
 def dated(year: int, month: int, day: int) -> Iterator[tuple[Form, str]]:
     """Yield the forms of a date. A year that is not known is 0."""
     fronts = [f"{y}년{gap}" for y in years(year) for gap in (" ", "")] if year else [""]
