@@ -33,6 +33,7 @@ _PHATIC: Final = re.compile(
     r"들리(?:세요|시나요|십니까|시는지|나요|네요|는데요|지 ?않\S*)"
     r"|(?:(?:목소리|소리|말씀|말|저)[이가도]? ?)?(?:잘 ?)?(?:안 ?|못 ?|잘 ?)들[려립렸]\S*"
     r"|말씀 ?(?:하세요|하십시오|해 ?주세요|해 ?보세요|주세요)|무엇을 도와 ?드릴까요|고객님"
+    r"|(?:다음에|나중에|이따가?) 다시 (?:할|걸)게요|(?<![가-힣])아니에요(?![가-힣])"
     r"|여기요|저기요|누구세요|어디세요"
     r"|전화 ?(?:가|를)? ?(?:끊(?:긴|어진|을|겠)\S*|연결이\S*|상태가\S*)(?: 것 ?같\S*)?"
     r"|(?:먼저 )?(?:통화|전화|상담)?(?:를|을)? ?"
@@ -133,6 +134,8 @@ _ANSWERS: Final = re.compile(
 )
 """How the phone is answered: by the name alone of a company or of a person."""
 _TRAILS_OFF: Final = re.compile(r"^\S{1,12}…$")
+_PLEDGE: Final = re.compile(r"사랑합니다|(?:항상 |늘 )?(?:정성|최선)을 다하(?:겠습니다|는)")
+"""How centres greet beside it."""
 _LEADING: Final = re.compile(rf"^(?:{_ORGANISATION} )+")
 _REPORTER: Final = re.compile(r"^[^.?!]{0,24}(?:뉴스|기자|앵커|아나운서)[^.?!]{0,12}입니다[. ]*$")
 """What recognisers trained on broadcasts write over noise."""
@@ -166,7 +169,7 @@ def has_content(call: Call) -> bool:
     for index, utterance in enumerate(said):
         if _complains(utterance):
             return True
-        if machine and utterance.speaker == "unknown" and is_announced_beside(utterance.text):
+        if machine and _goes_with_a_machine(utterance):
             continue
         text = _REPORTER.sub(" ", CURSES.sub(" ", utterance.text))
         if utterance.speaker == "customer":
@@ -184,6 +187,18 @@ def has_content(call: Call) -> bool:
         if words >= least:
             return True
     return False
+
+
+_KEY: Final = re.compile(r"[0*#](?:번|샵)?[. ]*")
+"""The keys that ask for a person or go back in a menu."""
+
+
+def _goes_with_a_machine(utterance: Utterance) -> bool:
+    """Return whether an utterance is a key that was pressed, or goes on with an announcement."""
+    if utterance.speaker == "agent":
+        return False
+    announced = utterance.speaker == "unknown" and is_announced_beside(utterance.text)
+    return announced or _KEY.fullmatch(utterance.text) is not None
 
 
 def _called_by_mistake(utterance: Utterance) -> bool:
@@ -223,7 +238,7 @@ def _without_introduction(text: str, *, opens: bool) -> str:
         and not REQUEST.search(match[0].removesuffix("인데요"))
     ):
         text = text[match.end() :]
-    text = without_fillers(text)
+    text = without_fillers(_PLEDGE.sub(" ", text))
     if opens:
         text = _TRAILS_OFF.sub(" ", text)
     return _LEADING.sub(" ", _INTRODUCTION.sub(" ", text))
