@@ -27,6 +27,13 @@ _SIGNS: Final = re.compile(
 )
 """일일구, 이 공 삼: figures said one by one, too few of them to be surely none."""
 
+_NAMES: Final = re.compile(
+    rf"(?<=[가-힣]{{2}} )[{SINO_DIGITS}][{ZEROS}{SINO_DIGITS}]{{2}}"
+    r"(?= ?(?:패밀리|퍼스널|베이직|비즈니스|스탠[다더]드|프로(?![가-힣])|프리미엄|플러스|버전"
+    r"|모델|시리즈|에디션|버스|노선|센터|의원|약국|마트))"
+)
+"""마이크로소프트 삼육오 패밀리: a number in the middle of a name."""
+
 _APART: Final = re.compile(r"(?<![\d.,])[0-9](?: [0-9]){3,11}(?![\d.,])")
 """3 3 1 0 7 5: figures that a recogniser writes one by one."""
 
@@ -56,7 +63,9 @@ _ZERO_FIRST: Final = re.compile(r"(?<![\w.,:/-])0[0-9]{1,3}(?![\d.,:/-])")
 
 
 def numbered(text: str) -> Iterator[Number]:
-    """Yield the numbers that figures with 0 first may be."""
+    """Yield the numbers that figures with 0 first may be, and those in the middle of a name."""
+    for match in _NAMES.finditer(text):
+        yield plain("plain", numerals.digits(match[0]), *match.span())
     for match in _ZERO_FIRST.finditer(text):
         yield quantity(Decimal(match[0]), "", *match.span())
 

@@ -184,6 +184,22 @@ _KOREAN_ENDING: Final = re.compile(r"(?:[다요죠음함됨임]|[가-힣]{2,})[.
 _ENGLISH_WORDS: Final = 2
 """English words of grammar in a line that make it English, whatever its verb."""
 
+_CAPITAL: Final = r"(?:[A-Z]|[a-z](?=[A-Z]))(?:(?![가-힣])[\w'’+./-])*:?"
+_FOREIGN_NAME: Final = re.compile(
+    rf"(?<!\w){_CAPITAL}(?:(?: (?:and|of|the|for|in|on|to|with)){{0,2}}"
+    rf" (?:{_CAPITAL}|[0-9][A-Za-z0-9+-]*|&))+(?![A-Za-z0-9])"
+)
+"""A name of two words or more, each with a capital but for those of grammar: Game of Thrones."""
+_HEADLINE: Final = re.compile(
+    r"\b(?:customers?|clients?|callers?|agents?|users?|refund(?:s|ed)?|inquir(?:y|ies|ed)"
+    r"|quer(?:y|ies)|request(?:s|ed)?|call(?:s|ed)?|confirm(?:s|ed)?|complet(?:ed|e|ion)"
+    r"|cancel(?:led|ed|s|lation)?|complaints?|issues?|resolved?|ordered|asked|payments?|billing"
+    r"|delivery|shipping|delay(?:ed)?|failed|provided?|information|details?|summary|result|outcome"
+    r"|none|not|no|yes|ok|okay|unknown|applicable|n/a)\b",
+    re.IGNORECASE,
+)
+"""What a record in English is worded with, in capitals as well: Customer Refund Request."""
+
 
 def language(said: Said, source: Source) -> Iterable[str]:
     """Flag an analysis of a Korean consultation in another language: small models slip into one."""
@@ -204,9 +220,21 @@ def other_letters(text: str, source: str) -> bool:
 
 
 def is_foreign(line: str) -> bool:
-    """Whether a line is in another language: by its verb and its grammar, not by its letters."""
-    english = len(_ENGLISH.findall(line)) >= _ENGLISH_WORDS
-    return _hangul(line) < 0.5 and (english or not _KOREAN_ENDING.search(line))
+    """Whether a line is in another language: by its verb and its grammar, not by its letters.
+
+    The names of products and works in it are no language: Microsoft Office Home and Business.
+    """
+    if _hangul(line) >= 0.5:
+        return False
+    rest = _FOREIGN_NAME.sub(_but_for_a_name, line)
+    if len(_ENGLISH.findall(rest)) >= _ENGLISH_WORDS:
+        return True
+    return _LETTER.search(rest) is not None and not _KOREAN_ENDING.search(line)
+
+
+def _but_for_a_name(match: re.Match[str]) -> str:
+    """Return nothing in place of a foreign name, and a headline as it is."""
+    return match[0] if _HEADLINE.search(match[0]) else " "
 
 
 def _hangul(text: str) -> float:
@@ -215,8 +243,10 @@ def _hangul(text: str) -> float:
 
 
 def copied(said: Said, source: Source) -> bool:
-    """Whether a line holds a long run of the transcript unchanged."""
-    return any(copies(field.squeezed, source.squeezed) for field in said.fields)
+    """Whether a line holds a long run of the transcript unchanged, that is no foreign name."""
+    korean = _hangul(source.text) >= 0.5
+    lines = (_FOREIGN_NAME.sub("\0", one.text) if korean else one.text for one in said.fields)
+    return any(copies(squeeze(line).casefold(), source.squeezed) for line in lines)
 
 
 def copies(text: str, source: str, *, run: int = COPIED_RUN, step: int = 6) -> bool:

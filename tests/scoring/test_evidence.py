@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgebox.reading.call import read
+from edgebox.scoring.faults import is_foreign
 from edgebox.scoring.quality import CAPS, Quality, score
 from edgebox.scoring.types import Analysis, Summary, Titles
 from scoring.corruptions import load_golden
@@ -268,6 +269,35 @@ def test_an_honest_analysis_is_not_punished(call, lines, keywords):
 )
 def test_another_language_is_seen_by_its_grammar(line):
     assert "not_korean" in _of(CALL, "result", line).flags
+
+
+@pytest.mark.parametrize(
+    ("line", "foreign"),
+    [
+        ("Microsoft Office Home and Business 2024", False),
+        ("Harry Potter and the Order of the Phoenix 구매 취소 요청", False),
+        ("iPhone 15 Pro Max", False),
+        ("Bed Bath and Beyond", False),
+        ("Windows 11 Pro for Workstations", False),
+        ("Customer Refund Request", True),
+        ("Microsoft Office Home and Business 2024 installation failed", True),
+        ("I am from Seoul and I want to return the Galaxy Book.", True),
+        ("Der Kunde möchte eine Rückerstattung.", True),
+        ("N/A", True),
+    ],
+)
+def test_the_name_of_a_product_is_no_language(line, foreign):
+    assert is_foreign(line) == foreign
+
+
+def test_the_long_name_of_a_product_is_no_copied_sentence():
+    call = (
+        "상담사: SM77 Microsoft Office Home and Business 2024 맞으시죠\n고객: 네 키가 안 돼요\n"
+        "상담사: 네 마이크로소프트 삼육오 패밀리는 연 십오만 오천 원입니다\n"
+    )
+    line = "Microsoft Office Home and Business 2024 제품 키 오류를 문의했습니다."
+    result = "Microsoft 365 Family는 연 155,000원이라고 안내했습니다."
+    assert score(_analysis(line, result, result), read(call)).flags == ("repetition",)
 
 
 LINE = st.text(min_size=1, max_size=400).filter(lambda text: text.strip())
