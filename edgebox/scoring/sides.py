@@ -41,6 +41,9 @@ _OF_A_REPORT: Final = re.compile(
 )
 """The end of a report, which has a subject of its own: 고객이 내야 한다고 알리고."""
 
+_AGREED: Final = re.compile(r"기로 ?(?:해서?|하여|하고|했고|하며|했으며),? ")
+"""What ends what was agreed of the side that is named: 고객이 상의하기로 해 전화하기로 했다."""
+
 _NAMED: Final = 5
 """Characters of the side's own name and particle."""
 
@@ -88,7 +91,8 @@ def other_side(
         return False  # 알려 주겠다고 제안하여 고객이 동의했다
     if _TOPIC.search(said, named + _NAMED):
         return False
-    if any(form.search(said, named) for form in (_IF, _OWN_VERB, _OF_A_REPORT)):
+    ended = any(form.search(said, named) for form in (_IF, _OWN_VERB, _OF_A_REPORT))
+    if ended or _AGREED.search(said, named, max(named, begin)):
         return False
     about = near or fallback(part, statement, stances)
     sides = {_doer(piece, spoken) for piece in about} - {""}

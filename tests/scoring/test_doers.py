@@ -85,6 +85,21 @@ OUT = (
 )
 
 
+CARE = (
+    "고객: 예약을 취소하려고요\n상담사: 네 전액 환불되세요\n"
+    "고객: 음 그럼 남편하고 상의를 좀 해 볼게요 취소는 일단 두고요\n"
+    "상담사: 네 그럼 제가 다음 주 수요일쯤 연락드려도 될까요\n고객: 네 오전 말고 오후에요\n"
+    "상담사: 네 수요일 오후에 전화드릴게요\n고객: 네\n"
+)
+
+
+def test_the_side_that_is_named_promises_up_to_its_last_agreement():
+    told = "다시 연락하기로 함"
+    own = f"고객이 남편과 상의하기로 해 취소를 보류하고 수요일 오후에 {told}."
+    assert "speakers_swapped" not in flags_of_line(CARE, result=own)
+    assert "speakers_swapped" in flags_of_line(CARE, result=f"고객이 수요일 오후에 {told}.")
+
+
 @pytest.mark.parametrize(
     ("call", "lines"),
     [
