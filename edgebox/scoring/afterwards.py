@@ -35,7 +35,9 @@ _VERB: Final = 12
 
 _ASKS_FOR: Final = re.compile(r"주세요|줘|주시|부탁|주십|달라")
 
-_AGREES: Final = re.compile(r"(?<![가-힣])(?:할|그럴)게|해 ?(?:주세요|줘)")
+_AGREES: Final = re.compile(
+    r"(?<![가-힣])(?:할|그럴)게|해 ?(?:주세요|줘)|(?:기|기서|집에서?|앞에서?) 기다[리릴]"
+)
 """A customer who takes what was said, in no word of its own."""
 
 _SOON: Final = 7

@@ -49,7 +49,7 @@ from edgebox.scoring.stances import (
 from edgebox.scoring.staying import is_changed
 from edgebox.scoring.swapped import of_the_agent
 from edgebox.scoring.undenied import is_denied_by_nobody
-from edgebox.scoring.undone import denies_the_call, is_left_undone
+from edgebox.scoring.undone import denies_the_call, is_left_undone, is_unfinished
 from edgebox.scoring.whether import settled_whether
 from edgebox.scoring.wishes import denied_wish
 
@@ -164,7 +164,8 @@ def _contradicted(part: Part, condition: Part | None, stances: Stances) -> bool:
     asks = ASKS_NOT_TO.search(part.text)
     if not asks and denies_the_call(part, stances):
         return True
-    if asks or is_left_undone(part, stances) or _TAKEN_BACK.search(part.text):
+    undone = is_left_undone(part, stances) or is_unfinished(part, stances)
+    if asks or undone or _TAKEN_BACK.search(part.text):
         return False
     text = _REPORTED.sub("", part.text)
     if double := NOT_TURNED_DOWN.search(text):

@@ -110,6 +110,7 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
     """Return whether a part tells as settled what was only asked, wished for or conditional."""
     text = part.text
     about = near or fallback(part, statement, stances) if _tells_as_settled(text) else []
+    about = [piece for piece in about if not _is_of_another(piece, part, stances.spoken)]
     if not _says_enough(part, about, stances) or _settled_besides(about, part, stances):
         return False
     depends = _BUT.search(text) is not None
@@ -133,6 +134,21 @@ def unsettled(part: Part, statement: Statement, near: Sequence[int], stances: St
         if settles:
             return False
     return not settled_afterwards(max(about), part, stances)
+
+
+def _is_of_another(piece: int, part: Part, spoken: Spoken) -> bool:
+    """Return whether a clause holds a part's predicate of something else than the part does.
+
+    반 배정이 됩니다 where the part tells that a teacher was 배정, who is spoken of elsewhere.
+    """
+    found = [item for item in part.items if item.where]
+    key = key_of(part, found)
+    if key is None or set(key.where) != {piece}:
+        return False
+    if not re.search(rf"{key.word}[을를이가]? ?[하해했되됐돼]", part.text[-_VERB:]):
+        return False
+    around = [Places(item, spoken) for item in found if item is not key]
+    return bool(around) and share_of(around, spoken.pieces[piece].utterance) < _ABOUT
 
 
 def _tells_as_settled(text: str) -> bool:

@@ -227,6 +227,38 @@ def is_left_undone(part: Part, stances: Stances) -> bool:
     return _nearest(part, match.start(), stances, where) >= _BESIDE
 
 
+_UNFINISHED: Final = re.compile(
+    r"(?P<noun>완료|접수|신청|적용|등록|반영|승인|발송|저장|결제|이체|입금|설정|인증|확정)"
+    r"(?:되지(?:는|도)? ?(?:않|못)|[이가은는도]? ?(?:안|못) ?[되된됐])"
+)
+"""A line that says of something that it was not brought to its end."""
+
+
+def is_unfinished(part: Part, stances: Stances) -> bool:
+    """Return whether somebody says of what a part denies that it was not brought to its end.
+
+    In the part's own noun, which nobody says later to have been done.
+    """
+    match = _UNFINISHED.search(part.text)
+    if match is None:
+        return False
+    not_done = re.compile(
+        rf"{match['noun']}(?:되지(?:는|도)? ?(?:않|못)|[이가은는도]? ?(?:안|못) ?[되된됐됩돼])"
+    )
+    done = re.compile(rf"{match['noun']} ?(?:해 ?드|됐|되[셨었]|했)")
+    spoken = stances.spoken
+    where = None
+    for piece, of in enumerate(spoken.pieces):
+        text = spoken.text_of(piece)
+        if stances[piece].asks:
+            continue
+        if not_done.search(text):
+            where = of.utterance
+        elif done.search(text):
+            where = None
+    return where is not None and _nearest(part, match.start(), stances, [where]) >= _BESIDE
+
+
 def _not_done(verb: str) -> re.Pattern[str]:
     """Return what says that a verb's action is not done."""
     return re.compile(

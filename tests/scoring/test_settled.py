@@ -86,6 +86,44 @@ def test_what_is_taken_up_later_in_a_call_is_settled(call, result):
     assert "conditional" not in flags_of(call, result)
 
 
+SEDAN = (
+    "고객: 범퍼가 덜렁거리는데 타도 돼요\n상담사: 운행하시면 안 되고요 대차해 드려야 될 것 같아요\n"
+    "고객: 성산일출봉 주차장이요\n상담사: 성산이면 대차가 한 시간 반 정도 걸리는데 괜찮으세요\n"
+    "고객: 저희 네 시에 예약이 있는데요\n"
+    "상담사: 그럼 세 시 반까지 도착하도록 요청하겠습니다 다만 확답은 어렵습니다\n"
+    "고객: 네 차종은 같은 거예요\n상담사: 지금 소나타로 가요\n"
+    "고객: 네 그럼 여기서 기다릴게요\n상담사: 네\n"
+)
+LESSON = (
+    "고객: 선생님을 바꿀 수 있나요\n상담사: 네 나 선생님은 화목 일곱 시로 가능하세요\n"
+    "고객: 일곱 시면 괜찮아요\n상담사: 네 다음 주 화요일부터 나 선생님으로 시작합니다\n"
+    "고객: 그리고 교재를 잃어버렸는데요\n상담사: 네 무료로 보내 드릴게요\n고객: 감사해요\n"
+    "상담사: 네 내일 발송합니다\n고객: 동생도 영어 하나 등록할까 하는데\n"
+    "상담사: 초등 영어는 먼저 레벨 테스트를 보셔야 반 배정이 됩니다\n"
+    "고객: 그건 다음에 할게요\n상담사: 네\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("call", "result"),
+    [
+        (SEDAN, "성산일출봉 주차장으로 소나타 대차를 보내기로 함"),
+        (LESSON, "나 선생님을 배정해 드림"),
+    ],
+)
+def test_who_waits_where_it_comes_has_taken_it_and_a_condition_of_another_thing_is_none(
+    call, result
+):
+    assert "conditional" not in flags_of(call, result)
+
+
+@pytest.mark.parametrize(
+    "result", ["초등 영어 반을 배정해 드림", "영어 레벨 테스트 후 반이 배정됨"]
+)
+def test_a_condition_of_the_thing_itself_is_one(result):
+    assert "conditional" in flags_of(LESSON, result)
+
+
 def test_what_nobody_takes_up_is_not():
     call = POINTS.replace("포인트도 계좌로 넣어 주세요", "네")
     assert "conditional" in flags_of(call, "포인트 입금이 신청됨")

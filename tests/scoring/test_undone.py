@@ -26,9 +26,27 @@ SOFA = (
 )
 
 
+FILM = (
+    "고객: 저 해지했는데 왜 또 돈이 나갔어요\n"
+    "상담사: 해지 페이지까지는 들어가셨는데 마지막 확인을 안 누르신 걸로 나오세요\n"
+    "고객: 분명히 눌렀는데\n상담사: 할인 안내 화면에서 창을 닫으셔서 완료가 안 된 것 같습니다\n"
+    "고객: 그럼 돌려주세요\n상담사: 반액은 해 드릴 수 있습니다\n고객: 네 지금 해지도 해 주세요\n"
+    "상담사: 네 해지 처리됐고요 반액은 다음 달에 차감되십니다\n고객: 네\n"
+)
+BOWL = (
+    "고객: 지난달에 파손 접수한 건 어떻게 됐어요\n"
+    "상담사: 그건 포장 불량으로 판정돼서 보상이 안 되는 걸로 나왔습니다\n"
+    "고객: 뽁뽁이로 세 번을 쌌는데\n"
+    "상담사: 이의신청하시면 재심사가 되긴 하는데 포장 사진이 있으셔야 돼요\n"
+    "고객: 사진 없어요 됐어요 그냥\n상담사: 네 도움 못 드려서 죄송합니다\n"
+)
+
+
 @pytest.mark.parametrize(
     ("call", "result"),
     [
+        pytest.param(FILM, "반액이 차감되지 않음", id="is taken off"),
+        pytest.param(FILM, "이번 해지가 처리되지 않음", id="done in the end"),
         pytest.param(
             GYM, "등록 한 달이 지나 양도는 불가하다고 안내하지 않았습니다.", id="not told"
         ),
@@ -48,6 +66,9 @@ def test_a_denial_of_the_call_itself_is_flagged(call, result):
     [
         pytest.param(GYM, "등록 한 달이 지나 양도는 불가하다고 안내했습니다.", id="told"),
         pytest.param(GYM, "휴회는 걸지 않기로 했습니다.", id="turned down"),
+        pytest.param(FILM, "해지가 완료되지 않았고 반액을 환불하기로 함.", id="not finished"),
+        pytest.param(FILM, "해지 완료가 안 됐다고 안내함", id="told as not finished"),
+        pytest.param(BOWL, "파손 건 이의신청은 하지 않기로 함.", id="left without a topic"),
         pytest.param(GYM, "트레이너가 내일 오전에 다시 연락하기로 했습니다.", id="to come"),
         pytest.param(SOFA, "소파는 다시 보내지 않기로 했습니다.", id="decided"),
         pytest.param(
