@@ -36,6 +36,7 @@ from edgebox.reading.roles import (
     EITHER,
     MOBILE,
     NOT_NAMES,
+    OFFICE,
     OTHERS,
     PARTICLES,
     is_name,
@@ -103,7 +104,7 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
     anonymous = {pair for pair in counts if pair[1] in _STRONG and ANONYMOUS.fullmatch(pair[0])}
     letters = {pair for pair in anonymous if len(pair[0]) == 1}
     words = {pair for pair in anonymous - letters if counts[pair] > 1 or _NUMBERED.search(pair[0])}
-    words |= {pair for pair in counts if pair[1] in _CALLED and MOBILE.fullmatch(pair[0])} & again
+    words |= {pair for pair in again if pair[1] in _CALLED and _is_dialled(pair[0])}
     if learned or len(words) > 1 or any(counts[pair] > 1 for pair in words):
         learned |= words
     if not _OPPOSITE.isdisjoint(word for word, _ in words):
@@ -122,6 +123,10 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
         if form in forms and count >= least and _may_be_a_speaker(word)
     } - headings
     return frozenset(learned | (_once(candidates, learned) - headings))
+
+
+def _is_dialled(word: str) -> bool:
+    return MOBILE.fullmatch(word) is not None or OFFICE.fullmatch(word) is not None
 
 
 def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pair]:

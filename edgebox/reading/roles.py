@@ -147,6 +147,11 @@ MOBILE: Final = re.compile(
     r"(?:\d{4}|[*xX]{4}|\d\d[*xX]{2})"
 )
 """What a telephone system calls a caller whom it has no name of; people read it out as well."""
+OFFICE: Final = re.compile(
+    r"(?:\+?82[ -]?)?\(?0?(?:2|3[1-3]|4[1-4]|5[1-5]|6[1-4]|70)\)?[ -]?[0-9]{3,4}[ -]?[0-9]{4}"
+    r"|(?:15|16|18)[0-9]{2}[ -]?[0-9]{4}"
+)
+"""The number of a company, by the same system."""
 ANONYMOUS: Final = re.compile(
     r"(?:화자|발화자|참석자|참가자|참여자|발언자|채널|스피커|사용자|대화 ?상대|통화자|speaker|spk"
     r"|channel|ch|guest|user|participant|attendee|member|person|voice|unknown)"
@@ -259,7 +264,7 @@ AGENT_TALK: Final = re.compile(
 
 CUSTOMER_TALK: Final = re.compile(
     r"(?:하|받|보|알|바꾸|물어보)고 ?싶|(?:해|하여|좀|보내|바꿔|지워|취소해) ?주세요|되나요"
-    r"|될까요|되죠|돼요\?|안 ?(?:돼|되|와|나오|왔)"
+    r"|될까요|되죠|돼요\?|안 ?(?:돼|되(?![시셔세신십])|와|나오|왔)"
     r"|잃어버|궁금해서|때문에 전화|(?:전화|연락) ?드렸(?:어요|는데)|문의 ?드려요"
     r"|문의(?:하려|드리려|드립니다|좀)|취소하려|해지하려|언제 (?:오"
     r"|되|받)|왜 이렇게|얼마(?:예요|죠|나|\?)"
