@@ -117,11 +117,8 @@ def test_who_waits_where_it_comes_has_taken_it_and_a_condition_of_another_thing_
     assert "conditional" not in flags_of(call, result)
 
 
-@pytest.mark.parametrize(
-    "result", ["초등 영어 반을 배정해 드림", "영어 레벨 테스트 후 반이 배정됨"]
-)
-def test_a_condition_of_the_thing_itself_is_one(result):
-    assert "conditional" in flags_of(LESSON, result)
+def test_a_condition_of_the_thing_itself_is_one():
+    assert "conditional" in flags_of(LESSON, "초등 영어 반을 배정해 드림")
 
 
 def test_what_nobody_takes_up_is_not():
