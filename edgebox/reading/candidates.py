@@ -84,6 +84,17 @@ _FROM_ONE: Final = re.compile(
 )
 """Who speaks to whom: 상담사 → 고객: 네."""
 
+UNNAMED: Final = "?"
+"""The label of lines whose speaker was not recognised."""
+_UNNAMED: Final = re.compile(
+    rf"[ \t]*(?P<stamp>(?:{_STAMP}|{stamps.BARE.pattern})?)[ \t]*"
+    r"(?:[?？]{1,3}|[-–—]{1,3}|[\[(<]?(?:[?？]{1,3}|불명확?|미상|알 ?수 ?없음|식별 ?불가|미확인"
+    r"|unknown|unidentified|none|null|n/a)(?:[ _]?(?:화자|speaker))?[\])>]?)"
+    r"[ ]?[:：](?!\d\d)[ \t]*(?=\S)",
+    re.IGNORECASE,
+)
+"""???: 네, [불명확]: 네."""
+
 
 def _is_one(name: str) -> bool:
     """Return whether a word is a role or a Korean name."""
@@ -197,6 +208,8 @@ def candidate(line: str) -> Candidate | None:
         return Candidate(
             chat["name"].strip(), ":", chat.end(), dated=True, stamped=True, certain=True
         )
+    if unnamed := _UNNAMED.match(line):
+        return Candidate(UNNAMED, ":", unnamed.end(), stamped=unnamed["stamp"] != "")
     if (both := _FROM_ONE.match(line)) and _are_two(both["name"], both["other"]):
         return Candidate(both["name"], ":", both.end(), stamped=both["stamp"] != "")
     match = LABEL.match(line)

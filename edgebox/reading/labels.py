@@ -26,7 +26,7 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from edgebox.reading.candidates import JOINED, PLAIN, SPACED, is_said
+from edgebox.reading.candidates import JOINED, PLAIN, SPACED, UNNAMED, is_said
 from edgebox.reading.fields import fields, is_heading
 from edgebox.reading.heads import TIMED, heading_messages, heading_nothing
 from edgebox.reading.jobs import may_be_a_job, works
@@ -105,6 +105,7 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
     letters = {pair for pair in anonymous if len(pair[0]) == 1}
     words = {pair for pair in anonymous - letters if counts[pair] > 1 or _NUMBERED.search(pair[0])}
     words |= {pair for pair in again if pair[1] in _CALLED and _is_dialled(pair[0])}
+    words |= {pair for pair in counts if pair[0] == UNNAMED}
     if learned or len(words) > 1 or any(counts[pair] > 1 for pair in words):
         learned |= words
     if not _OPPOSITE.isdisjoint(word for word, _ in words):

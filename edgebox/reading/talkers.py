@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from edgebox.reading.candidates import UNNAMED
 from edgebox.reading.roles import AGENT_TALK, CUSTOMER_TALK, EITHER, Speaker, role_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def assign(names: Iterable[tuple[str, str]]) -> tuple[dict[str, Speaker], bool]:
     2. TX and RX, people and anonymous labels are sorted by how they talk: all that talk like one
        who works there are agents; of the others the one that asks first is the customer.
     3. Where one side is named and one label is left, it is the other side.
-    4. Where nothing tells, they stay unknown.
+    4. Where nothing tells, they stay unknown, and so does who was not recognised beside two others.
     """
     roles: dict[str, Speaker] = {}
     serves: Counter[str] = Counter()
@@ -48,6 +49,8 @@ def assign(names: Iterable[tuple[str, str]]) -> tuple[dict[str, Speaker], bool]:
         roles |= dict.fromkeys(_MODELS & roles.keys(), "system")
     score = {label: serves[label] - asks[label] for label in serves}
     guessed: dict[str, Speaker] = dict.fromkeys(score, "unknown")
+    if len(score) + bool(roles) > 2:
+        score.pop(UNNAMED, None)
     guessed |= _by_talk(score, serves, set(roles.values()))
     return roles | guessed, any(side != "unknown" for side in guessed.values())
 

@@ -50,6 +50,8 @@ def said(text):
         ("수신: ", "발신: "), ("을: ", "갑: "), ("갑) ", "을) "), ("X: ", "Y: "), ("ㄱ: ", "ㄴ: "),
         ("AGT: ", "CUS: "), ("[AGT_1023] ", "[CUS_7781] "), ("김나래: ", "01012345678: "),
         ("상담사: ", "010-****-5678: "), ("상담원: ", "+82 10-1234-5678: "),
+        ("상담원: ", "???: "), ("?: ", "고객: "), ("[상담원] ", "[불명확]: "), ("상담원: ", "-: "),
+        ("[00:01] 상담원: ", "[00:04] 알 수 없음: "), ("agent: ", "null: "),
         ("1588-0000: ", "010-1234-5678: "), ("[0212345678] ", "[01012345678] "),
         ("김나래(상담1팀): ", "박도윤: "),
         ("고객센터: ", "나: "), ("상담사: ", "나: "), ("114: ", "고객: "), ("고객센터: ", "7781: "),
@@ -79,6 +81,8 @@ def test_every_turn_has_its_speaker_and_nothing_but_its_words(agent, customer):
         ("남편: ", "unknown"),
         ("고객 남편: ", "unknown"),
         ("통역사: ", "unknown"),
+        ("???: ", "unknown"),
+        ("[불명확]: ", "unknown"),
         ("[상급자] ", "unknown"),
         ("박철수: ", "unknown"),
         ("수리기사 박철수: ", "agent"),
@@ -103,6 +107,12 @@ def test_what_heads_a_line_of_speech_is_no_speaker(text):
     assert {side for side, _ in said(text)} == {"agent", "customer"}
     words = " ".join(words for _, words in said(text))
     assert all(word in words for word in text.replace("상담사: ", "").replace("고객: ", "").split())
+
+
+def test_who_was_not_recognised_beside_two_others_is_neither():
+    speech = [("화자 1", SAID[0]), ("화자 2", SAID[1]), ("알 수 없음", ("unknown", "네네 여기요"))]
+    text = "\n".join(f"{label}: {words}" for label, (_, words) in speech)
+    assert said(text) == [one for _, one in speech]
 
 
 def test_labels_with_a_space_alone_are_known_before_what_looks_like_another_label():
