@@ -25,7 +25,7 @@ def assign(names: Iterable[tuple[str, str]]) -> tuple[dict[str, Speaker], bool]:
 
     1. A word of a role is that role; a human beside a customer is an agent, and a model beside
        both sides a machine; an employee is an agent where only a customer is named.
-    2. TX and RX, people and anonymous labels are sorted by how they talk: all that talk like one
+    2. People and anonymous labels are sorted by how they talk: all that talk like one
        who works there are agents; of the others the one that asks first is the customer.
     3. Where one side is named and one label is left, it is the other side.
     4. Where nothing tells, they stay unknown, and so does who was not recognised beside two others.
