@@ -8,6 +8,8 @@ BEYOND_A_SCHEMA = (
     ("", "Has no text."),
     ("", "Is JSON of no known recogniser."),
     ("", "Begins like JSON and is cut off"),
+    ("", "Is what a program prints of its objects."),
+    ("", "Lost its letters"),
     ("", "The same id as "),
     ("", "Must not be empty."),
     ("", "This Idempotency-Key was used with another body."),
