@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
+from itertools import product
 from typing import Any, Final
 
-from edgebox.reading.entries import channel_of, named
+from edgebox.reading.entries import channel_of, named, speaker_of
 
 _KINDS: Final = ("message", "type", "event")
 _WORDS_ADDED: Final = "addtranscript"
 """Speechmatics' event, whose ``results`` are words, and whose ``message`` is its name."""
-_PIECE: Final = re.compile(r"[a-z_.]+\.delta")
-_SEGMENT: Final = re.compile(r"[a-z_.]+\.segment")
-_WHOLE: Final = re.compile(r"[a-z_.]+\.(?:done|completed)")
+_EVENT: Final = re.compile(
+    r"(?P<stem>[a-z_.]+)\.(?:(?P<piece>delta)|(?P<segment>segment)|done|completed)"
+)
 """OpenAI's events: a piece of the text, a turn of it, and all of it."""
+_SAID: Final = ("transcript", "text")
+_SESSIONS: Final = ("sessionid", "streamid", "callid", "session")
 
 _SIGNS: Final = re.compile(r"[\W_]+")
 _SAME_BEGINNING: Final = 0.3
@@ -37,7 +41,7 @@ def settled(values: list[Any]) -> Any:  # noqa: ANN401 - JSON
     ]
     if added:
         return {"results": [word for words in added for word in words]}
-    replaced = _replaced(kinds) | _said_again(events)
+    replaced = _replaced(events, kinds) | _said_again(events)
     return [one for at, one in enumerate(values) if at not in replaced] if replaced else values
 
 
@@ -45,14 +49,42 @@ def _kind(event: dict[str, Any]) -> str:
     return next((one.lower() for name in _KINDS if isinstance(one := event.get(name), str)), "")
 
 
-def _replaced(kinds: list[str]) -> set[int]:
-    """Return the places of pieces where the whole stands, and of the whole where turns stand."""
-    segments = any(map(_SEGMENT.fullmatch, kinds))
-    wholes = {at for at, kind in enumerate(kinds) if _WHOLE.fullmatch(kind)}
-    pieces = {at for at, kind in enumerate(kinds) if _PIECE.fullmatch(kind)}
-    if segments:
-        return wholes | pieces
-    return pieces if wholes else set()
+def _replaced(events: list[dict[str, Any]], kinds: list[str]) -> set[int]:
+    """Return the places of pieces where the whole stands, and of the whole where turns stand.
+
+    What replaces an event has the same kind of name, is of whom and what that one is of, and says
+    all that it says.
+    """
+    found = [_EVENT.fullmatch(kind) for kind in kinds]
+    turns: dict[tuple[str, ...], str] = defaultdict(str)
+    wholes: dict[tuple[str, ...], str] = defaultdict(str)
+    for one, kind in zip(events, found, strict=True):
+        if kind and not kind["piece"]:
+            for of in set(product(*({part, ""} for part in _of(one)))):
+                (turns if kind["segment"] else wholes)[kind["stem"], *of] += _words(one)
+    replaced: set[int] = set()
+    for at, (one, kind) in enumerate(zip(events, found, strict=True)):
+        if kind and not kind["segment"]:
+            key, said = (kind["stem"], *_of(one)), _words(one)
+            again = said in turns[key] or (kind["piece"] and said in wholes[key])
+            if said and again:
+                replaced.add(at)
+    return replaced
+
+
+def _of(event: dict[str, Any]) -> tuple[str, ...]:
+    item = event.get("itemid")
+    return speaker_of(event), channel_of(event), item if isinstance(item, str) else ""
+
+
+def _words(event: dict[str, Any]) -> str:
+    """Return what an event says, in small letters without spaces and signs."""
+    said = (one for name in _SAID if isinstance(one := event.get(name), str))
+    return _bare(next(said, ""))
+
+
+def _bare(text: str) -> str:
+    return _SIGNS.sub("", text).lower()
 
 
 def _with_channel(word: Any, event: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
@@ -62,15 +94,23 @@ def _with_channel(word: Any, event: dict[str, Any]) -> Any:  # noqa: ANN401 - JS
 
 def _said_again(events: list[dict[str, Any]]) -> set[int]:
     """Return the places of AssemblyAI's turns that stand again, longer or with their signs."""
-    last: dict[tuple[str, int], tuple[int, str]] = {}
+    last: dict[tuple[str, str, int, str], tuple[int, str, bool]] = {}
     replaced: set[int] = set()
     for at, one in enumerate(events):
         number, text = one.get("turnorder"), one.get("transcript")
         if isinstance(number, int) and "endofturn" in one and isinstance(text, str):
-            said = _SIGNS.sub("", text).lower()
-            turn = (channel_of(one), number)
-            before = last.get(turn)
-            if before and said.startswith(before[1][: math.ceil(_SAME_BEGINNING * len(before[1]))]):
+            said = _bare(text)
+            session = next((str(one[name]) for name in _SESSIONS if name in one), "")
+            turn = (session, channel_of(one), number)
+            before = last.get((*turn, speaker_of(one))) or last.get((*turn, ""))
+            if before and _is_of(before[1], said, ended=before[2]):
                 replaced.add(before[0])
-            last[turn] = (at, said)
+            last[*turn, speaker_of(one)] = (at, said, one["endofturn"] is not False)
     return replaced
+
+
+def _is_of(before: str, said: str, *, ended: bool) -> bool:
+    """Return whether a turn says what stood before: the same words, or, if unfinished, more."""
+    if ended:
+        return said == before
+    return said.startswith(before[: math.ceil(_SAME_BEGINNING * len(before))])

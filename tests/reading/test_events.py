@@ -74,7 +74,7 @@ def test_what_was_not_finished_is_not_lost():
     deltas = [*OPENAI[1:3], {"type": "order.completed", "text": TEXTS[2], "speaker": "A"}]
     for found in said(events):
         assert " ".join(text for _, text in found) == " ".join(TEXTS)
-    assert TEXTS[0] in dict(next(said(deltas))).values()
+    assert [text for _, text in next(said(deltas))] == TEXTS
 
 
 def test_two_streams_that_number_their_turns_alike_are_both_read():
@@ -94,3 +94,42 @@ def test_words_of_events_have_the_channel_of_their_event():
         for side, text in CALL
     ]  # fmt: skip
     assert list(said(words)) == [CALL, CALL]
+
+
+@pytest.mark.parametrize(
+    ("agent", "customer"),
+    [
+        ({"type": "response.output_audio_transcript.done"}, {"type": "input.segment"}),
+        ({"type": "agent.done", "speaker": "agent"}, {"type": "user.delta", "speaker": "customer"}),
+        ({"type": "turn.done", "speaker": "agent"}, {"type": "turn.delta", "speaker": "customer"}),
+        ({"event": "turn.completed"}, {"event": "turn.segment"}),
+        ({"event": "turn.completed", "item_id": "1"}, {"event": "turn.segment", "item_id": "2"}),
+    ],
+)
+def test_events_of_another_kind_speaker_or_text_replace_nothing(agent, customer):
+    events = [{**(agent if side == "agent" else customer), "text": text} for side, text in CALL]
+    for found in said(events):
+        assert [text for _, text in found] == TEXTS
+
+
+def test_an_item_is_replaced_by_its_own_turns_only():
+    name = "conversation.item.input_audio_transcription"
+    events = [
+        {"type": f"{name}.segment", "item_id": "1", "text": TEXTS[0]},
+        {"type": f"{name}.completed", "item_id": "1", "transcript": TEXTS[0]},
+        {"type": f"{name}.completed", "item_id": "2", "transcript": TEXTS[1]},
+        {"type": "response.output_audio_transcript.done", "transcript": TEXTS[2]},
+    ]
+    for found in said(events):
+        assert [text for _, text in found] == TEXTS
+
+
+@pytest.mark.parametrize("field", ["speaker", "session_id"])
+def test_turns_of_two_speakers_that_begin_alike_are_both_read(field):
+    texts = ["안녕하세요 한빛통신입니다", "안녕하세요 요금 때문에요", "네 확인하겠습니다", "네"]
+    events = [
+        {"type": "Turn", "turn_order": at // 2, "end_of_turn": True, field: side, "transcript": one}
+        for at, (side, one) in enumerate(zip(("상담사", "고객") * 2, texts, strict=True))
+    ]
+    for found in said(events):
+        assert [text for _, text in found] == texts
