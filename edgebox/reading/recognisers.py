@@ -37,6 +37,8 @@ _CUE: Final = re.compile(r"^(\{[^\r\n]*)", re.MULTILINE)
 _LOGGED: Final = re.compile(r"(?P<before>[^{}\r\n]{0,120}?)(?P<object>\{[^\r\n]*\})[\s,]*")
 """A line that is an object behind what a stream or a log writes before it."""
 _DATA: Final = re.compile(r"\s*(?:data:)?\s*")
+_SAID: Final = re.compile(r"[가-힣]|(?:[A-Za-z',?!]+ +){5}|^\W*(?:agent|customer)\b", re.IGNORECASE)
+"""What no log writes before an object: Korean, a sentence, who speaks."""
 _OF_A_STREAM: Final = re.compile(
     r"(?:(?:event|id|retry):.*|:.*|(?:data: ?)?(?:\[DONE\]|null))?", re.IGNORECASE
 )
@@ -128,6 +130,8 @@ def _of_logged(text: str, start: int, end: int) -> list[Turn] | None:
         if found and isinstance(value, dict):
             values.append(value)
             bare &= _DATA.fullmatch(found["before"]) is not None
+            if _SAID.search(found["before"]):
+                return None
         elif not _OF_A_STREAM.fullmatch(line.strip()):
             return None
         at += len(line) + 1
