@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from dataclasses import replace
@@ -46,6 +45,8 @@ _SECOND: Final = 1000
 _DATED: Final = 1e11
 """Milliseconds that are counted from 1970, not from the beginning of a call."""
 _DAY: Final = 24 * 60 * 60 * 1000
+_MOST_SAID: Final = 10**20
+"""Numbers of twenty digits are said: those of accounts and cards are shorter."""
 
 
 def turns_of_list(values: list[Any]) -> list[Turn] | None:
@@ -96,7 +97,8 @@ def _without_a_channel(values: list[Any]) -> list[Any]:
 def _with_figures(values: list[Any]) -> list[Any]:
     """Return objects whose text is a number, where most others have a text, with it as a text.
 
-    Tables that become JSON have 1234 where somebody said only that.
+    Tables that become JSON have 1234 where somebody said only that. How long nobody spoke, or how
+    many points a customer gave, has no speaker or a type of its own.
     """
     texts = Counter(
         name
@@ -110,21 +112,29 @@ def _with_figures(values: list[Any]) -> list[Any]:
     name, count = texts.most_common(1)[0]
     if 2 * count <= len(values):
         return values
+    types = {
+        str(one.get("type"))
+        for one in values
+        if isinstance(one, dict) and isinstance(one.get(name), str)
+    }
     return [
         {**one, name: figures}
-        if isinstance(one, dict) and (figures := _figures(one.get(name)))
+        if isinstance(one, dict)
+        and (figures := _figures(one.get(name)))
+        and str(one.get("type")) in types
+        and (speaker_of(named(one)) or channel_of(named(one)))
         else one
         for one in values
     ]
 
 
 def _figures(value: Any) -> str:  # noqa: ANN401 - JSON
-    """Return the figures of a number; empty where it is none."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    """Return the figures of a whole number that may be said; empty where it is none, and for 0."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
-    return str(value)
+    if not 0 < abs(value) < _MOST_SAID or value != int(value):
+        return ""
+    return str(int(value))
 
 
 _WORD_TYPES: Final = frozenset(["pronunciation", "punctuation", "word"])

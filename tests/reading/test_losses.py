@@ -269,6 +269,14 @@ def test_figures_that_a_table_has_made_a_number_are_said(field):
     call = [*CALL, ("customer", 1234), ("agent", 5.0), ("agent", "네"), ("customer", None)]
     turns = [{"speaker": side, field: words} for side, words in call]
     assert said(json.dumps(turns)) == [*CALL, ("customer", "1234"), ("agent", "5"), ("agent", "네")]
+    for other in (
+        {"type": "csat", field: 5},
+        {"speaker": "agent", "type": "hold", field: 30},
+        {"speaker": "agent", field: 2.5},
+        {"speaker": "agent", field: 0},
+        {"speaker": "agent", field: 10**310},
+    ):
+        assert said(json.dumps([*turns[:3], other])) == CALL
     counts = [{"text": "카드", "count": 1, "line": 3}, {"text": "정지", "count": 2, "line": 4}]
     assert [text for _, text in said(json.dumps(counts))] == ["카드", "정지"]
 
