@@ -20,11 +20,17 @@ _DOCUMENT: Final = re.compile(r"\s*[\[{]\s*[\[{\"]")
 _LEADS: Final = re.compile(f"[êëìí](?={_WESTERN.pattern})")
 """The first of a syllable's three bytes in UTF-8, as Latin-1; the others may have been left out."""
 _LOST: Final = "\ufffd"
+_STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*+)"')
+_LETTERS: Final = re.compile("[A-Za-z]")
+_DIFFERENT: Final = 5
+"""Signs that Korean has at least when it is read so."""
 _MUCH: Final = 0.3
 _NEARLY_ALL: Final = 0.7
 _FEW: Final = 0.1
 _CUT: Final = re.compile("[\ufffd?](?=[가-힣\u4e00-\u9fff])")
 """Where a syllable in UTF-8 was read as CP949: ?븞?뀞?븯?꽭?슂."""
+_SPOKEN: Final = re.compile("[요네다이]")
+"""What everybody says, and what UTF-8 that was read as CP949 never is: it has no such bytes."""
 _OFTEN: Final = 0.12
 _FEW_HAN: Final = 3
 _MOSTLY: Final = 0.5
@@ -40,19 +46,28 @@ def is_garbled(text: str) -> bool:
     said = _ASCII.sub("", shown) if is_document else "".join(shown.split())
     hangul, lost = len(_HANGUL.findall(said)), said.count(_LOST)
     if lost >= max(_FEWEST, _MUCH * len(said)) and hangul <= _FEW * len(said):
-        return True
+        return not (is_document and _has_letters(shown))
     if is_document:
         return False
     if hangul:
         cuts = len(_CUT.findall(shown))
-        return cuts >= max(_FEWEST, _OFTEN * len(said)) and len(_HAN.findall(said)) >= _FEW_HAN
-    if said.count("?") >= max(_FEWEST, _NEARLY_ALL * len(said)):
+        many = cuts >= max(_FEWEST, _OFTEN * len(said)) and len(_HAN.findall(said)) >= _FEW_HAN
+        return many and len(_SPOKEN.findall(said)) < _FEW * cuts
+    if said.strip("?") and said.count("?") >= max(_FEWEST, _NEARLY_ALL * len(said)):
         return True
     western = len(_WESTERN.findall(said))
     return western >= max(_FEWEST, _MOSTLY * len(said)) and _was_western(said)
 
 
+def _has_letters(document: str) -> bool:
+    """Return whether the texts of a document that lost letters have more of them: I�m calling."""
+    texts = "".join(one[1] for one in _STRING.finditer(document) if _LOST in one[1])
+    return len(_LETTERS.findall(texts)) > texts.count(_LOST)
+
+
 def _was_western(said: str) -> bool:
+    if len(set(said)) < _DIFFERENT:  # …, · and — are signs of silence
+        return False
     if len(_LEADS.findall(said)) >= max(_FEWEST, _KOREAN * len(said)):
         return True
     for _ in range(_TIMES):

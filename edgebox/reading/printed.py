@@ -44,9 +44,35 @@ _NAMELESS: Final = re.compile(
 """Of which not even the content was printed."""
 
 
+_ENDS: Final = re.compile(r"(?:[)\]}'\"`]|[=:]\s?[\w.]+)[,;]?\s*\Z")
+_SAID: Final = re.compile(r"\[?[\w ]{1,20}\]?\s*[:：]\s*[가-힣]")
+"""A line with a label."""
+_HEADED: Final = re.compile(
+    r"^\[?[A-Z][\w.]*[({\[][^(){}\[\]\n]*[)}\]]\]?[ \t]*(?![\s,;)\]}]|[A-Z][\w.]*[({\[]|\Z)",
+    re.MULTILINE,
+)
+"""An object that is the label of its line: Agent(ch=0): 네"""
+_CLOSING: Final = re.compile(r"[)\]},;\s]+")
+
+
 def is_printed(text: str) -> bool:
     """Return whether a whole text is what a program prints of objects, in which no JSON is."""
     start, end = visible(text)
-    if _NAMELESS.fullmatch(text, start, end) or _OBJECT.match(text, start, end):
+    if _NAMELESS.fullmatch(text, start, end):
         return True
+    if _OBJECT.match(text, start, end):
+        return _is_all(text[start:end])
     return text.endswith("]", start, end) and _STRINGS.match(text, start, end) is not None
+
+
+def _is_all(text: str) -> bool:
+    """Return whether a text that begins like objects ends so, and no call stands behind one."""
+    if not _ENDS.search(text) or _HEADED.search(text):
+        return False
+    first, *others = [line.strip() for line in text.split("\n") if line.strip()]
+    if any(map(_SAID.match, others)):
+        return False
+    closed = sum(map(first.count, "([{")) == sum(map(first.count, ")]}"))
+    if not closed or not re.search("[=:]", first):
+        return True
+    return all(_OBJECT.match(line) or _CLOSING.fullmatch(line) for line in others)

@@ -151,6 +151,11 @@ def test_korean_that_was_read_in_another_encoding_is_refused(written: str, read:
         "¿Hola? ¿Quién es? ¡Señor, está aquí! ¿Sí? ¿Qué pasó? Él está allá.",
         "您好，我想取消訂單，因為地址錯了。好的，馬上為您處理。",
         "????",
+        "???? " * 9,
+        "…" * 20,
+        "· · ·\n" * 9,
+        '[{"text": "I\ufffdm calling, it\ufffds broken. We\ufffdre"}, {"text": "\ufffdQu\ufffd?"}]',
+        "네?금이요?네?前점주?아?정말?그래?왜?누가?乙은?언제?甲도?어디?저요?",
         '[{"text": "¿Sí? ¿Él? ¿Qué? ¿Cuál? ¿Dónde está?", "speaker": "agent"}]',
     ],
 )
@@ -169,6 +174,15 @@ def test_signs_and_other_languages_are_not_garbled(text: str) -> None:
         "{Agent:네 Customer님}",
         "Array 카드요",
         "[카드요, 네]",
+        "Agent(ch=0): 카드 정지해 드릴까요?\nCustomer(ch=1): 네 (웃음)",
+        "[Agent(no=17)] 네 고객님\n[Customer(no=3)] 카드요 (웃음)",
+        "CALL[callid=1234, agent=이서연]\n상담사: 네\n고객: 카드요 (끊음)",
+        "Recording(id=3921) 2025-09-13\n네 고객님\n카드요",
+        "{A=상담사, B=고객}\nA: 네\nB: 카드요 (끊음)",
+        "{channel: 0}\n상담사: 네\n고객: 카드요",
+        "{Agent:이서연 Customer:김민수}\n상담사: 네\n고객: 카드요",
+        "call_id='123' agent='이서연'\n상담사: 네\n고객: 카드요 (끊음)",
+        '[("음악")]\n상담사: 네\n고객: 카드요',
     ],
 )
 def test_speech_in_brackets_is_a_call(text: str) -> None:
