@@ -207,7 +207,8 @@ def joined(words: Iterable[Turn]) -> list[Turn]:
     """Join words into turns: neighbours of one speaker.
 
     Signs, and words that have no speaker, belong to the word before them. Where some pieces begin
-    with a space and some do not, they have all the spaces there are.
+    with a space and some do not, they have all the spaces there are; a speaker none of whose words
+    has one says words.
     """
     runs: list[list[Turn]] = []
     said = list(words)
@@ -220,7 +221,8 @@ def joined(words: Iterable[Turn]) -> list[Turn]:
             runs[-1].append(word)
         elif word.text.strip():
             runs.append([word])
-    return [_one(run, pieces=pieces) for run in runs]
+    led = {run[0].speaker for run in runs if any(word.text[:1].isspace() for word in run)}
+    return [_one(run, pieces=pieces and run[0].speaker in led) for run in runs]
 
 
 def _are_pieces(texts: list[str]) -> bool:

@@ -6,9 +6,11 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from edgebox.reading.entries import Turn, is_speaker, named, speaker_of
+from edgebox.reading.nested import lines_of
 from edgebox.reading.roles import Speaker, role_of
 
 if TYPE_CHECKING:
@@ -122,10 +124,11 @@ def by_another_field(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] 
 _CODE: Final = re.compile(
     r"(?:spk|speaker|talker|화자|발화자)(?:div|gbn?|se|type|tp|구분)?"
     r"(?:cd|code|gbn?|div|no|id|type|tp|구분|코드|번호)"
-    r"|(?:rxtx|txrx|direction|inout|side|leg)(?:div|gbn?|type|tp|구분)?(?:cd|code|코드)?"
+    r"|(?:rxtx|txrx|(?P<way>direction|inout|side|leg))(?:div|gbn?|type|tp|구분)?(?:cd|code|코드)?"
 )
 """Fields of such codes; speakerEmotion and spkOverlap tell how somebody speaks."""
 _MOST_CODES: Final = 4
+_FEWEST_CHANGES: Final = 3
 _CODES: Final = 8
 """Characters of a code, at most."""
 
@@ -133,22 +136,30 @@ _CODES: Final = 8
 def _by_code(said: Sequence[tuple[Any, Turn]]) -> list[Turn] | None:
     """Return turns without a speaker by the code of one: ``SPK_DIV_CD: "A"``, ``speakerGb: "01"``.
 
-    It has two to four values, and the first two of them come again.
+    It has two to four values, and the first two of them come again. A leg or a side may be one of
+    several connections: their values take turns, and the texts have no labels.
     """
     fields = [named(value) if isinstance(value, dict) else {} for value, _ in said]
     for name in fields[0] if fields else ():
         told = [one.get(name) for one in fields]
         words = [str(one).strip() for one in told if isinstance(one, str | int)]
         counts = Counter(words)
+        code = _CODE.fullmatch(name)
         if (
-            _CODE.fullmatch(name)
+            code
             and len(words) == len(told)
             and 1 < len(counts) <= _MOST_CODES
             and all(0 < len(word) <= _CODES for word in counts)
             and all(count > 1 for _, count in counts.most_common(2))
+            and not (code["way"] and (not _take_turns(words) or lines_of([one for _, one in said])))
         ):
             return [replace(turn, speaker=one) for (_, turn), one in zip(said, words, strict=True)]
     return None
+
+
+def _take_turns(words: Sequence[str]) -> bool:
+    changes = sum(before != after for before, after in pairwise(words))
+    return changes >= max(_FEWEST_CHANGES, len(words) / 4)
 
 
 _ZERO, _ONE = "0", "1"

@@ -14,7 +14,6 @@ _STARTS: Final = {
     "startoffset": 1000, "starttimeoffset": 1, "starttimestampusec": 1e-3,
     "absolutetime": 1, "timestamp": 1000, "timestamps": 1000, "offsets": 1,
     "offset": 1000, "resultendtime": 1000, "resultendoffset": 1000, "time": 1000,
-    "range": 1000, "interval": 1000, "timerange": 1000, "timespan": 1000, "span": 1000,
     "시작": 1000, "시작시간": 1000, "시작시각": 1000, "시간": 1000,
 }  # fmt: skip
 """Fields that say when it was, with the milliseconds of one."""
@@ -87,7 +86,7 @@ def _number(value: Any, scale: float) -> float | None:  # noqa: ANN401 - JSON
     if isinstance(value, str) and (told := _OF_SECONDS.fullmatch(value.strip())):
         return float(told[1]) * (1 if told[2].startswith("m") else 1000)
     try:
-        start = float(value) * scale
+        start = float(value.removesuffix("s") if isinstance(value, str) else value) * scale
     except (ValueError, OverflowError):
         return None
     return start if math.isfinite(start) else None

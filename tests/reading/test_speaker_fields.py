@@ -445,3 +445,71 @@ def test_a_speaker_of_zero_that_was_left_out_is_a_speaker(field):
         tags = {"agent": other if other[field] is None else {}, "customer": {field: 2}}
         found = said([{"transcript": text, **tags[side]} for side, text in call])
         assert {side for side, _ in found} == {"unknown"}
+
+
+@pytest.mark.parametrize(
+    ("number", "more"),
+    [
+        ([3, 4, 1, 2], {}),
+        ([881, 990, 412, 500], {}),
+        ([65534, 65535, 0, 1], {}),
+        ([4, 3, 2, 1], {"createdAt": "2025-09-13T05:12:0{}Z"}),
+        ([4, 3, 2, 1], {"audio_start": "{}.5"}),
+    ],
+)
+def test_numbers_are_no_order_beside_times_or_with_gaps(number, more):
+    turns = [
+        {"speaker": side, "text": text, "no": number[at]}
+        | {name: form.format(at) for name, form in more.items()}
+        for at, (side, text) in enumerate(CALL)
+    ]
+    assert said(turns) == CALL
+
+
+@pytest.mark.parametrize("field", ["interval", "range", "span"])
+@pytest.mark.parametrize(
+    "values", [[0, 800, 300, 500], [3, 1, 2, 1], [[0, 4], [3, 6], [1, 2], [0, 9]]]
+)
+def test_pauses_scores_and_places_of_characters_are_no_times(field, values):
+    turns = [
+        {"speaker": side, "text": text, field: value}
+        for (side, text), value in zip(CALL, values, strict=True)
+    ]
+    assert said(turns) == CALL
+
+
+@pytest.mark.parametrize("field", ["side", "leg", "direction", "inOut"])
+def test_a_side_tells_nobody_apart_beside_labels_or_where_a_call_is_passed_on(field):
+    call = [*CALL, *CALL]
+    labelled = [{field: "AB"[side == "customer"], "text": f"{side}: {text}"} for side, text in call]
+    assert said(labelled) == call
+    passed = [{field: at // 4, "text": text} for at, (_, text) in enumerate(call)]
+    assert {side for side, _ in said(passed)} == {"unknown"}
+
+
+def test_words_of_a_speaker_without_spaces_before_them_are_words():
+    words = [
+        {"word": f" {word}" if side == "agent" else word, "speaker": side}
+        for side, text in GUESSED
+        for word in text.split()
+    ]
+    assert said({"words": words}) == GUESSED
+
+
+def test_seconds_in_any_writing_are_starts():
+    starts = ["2.30000000000000004s", "3  s", "1e-05s", ".5s"]
+    turns = [
+        {"speaker": side, "text": text, "start": start}
+        for (side, text), start in zip(FIRST_AGENT, starts, strict=True)
+    ]
+    assert said(turns) == [CALL[0], CALL[2], CALL[1], CALL[3]]
+
+
+def test_numbers_of_speakers_are_no_field_that_rises():
+    turns = [
+        {"speaker": int(side == "agent"), "text": text, "seq": number}
+        for (side, text), number in zip(
+            FIRST_AGENT[2:] + FIRST_AGENT[:2], [1, 3, 2, 4], strict=True
+        )
+    ]
+    assert [text for _, text in said(turns)] == [text for _, text in CALL]
