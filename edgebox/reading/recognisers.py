@@ -37,7 +37,11 @@ _CUE: Final = re.compile(r"^(\{[^\r\n]*)", re.MULTILINE)
 _LOGGED: Final = re.compile(r"(?P<before>[^{}\r\n]{0,120}?)(?P<object>\{[^\r\n]*\})[\s,]*")
 """A line that is an object behind what a stream or a log writes before it."""
 _DATA: Final = re.compile(r"\s*(?:data:)?\s*")
-_SAID: Final = re.compile(r"[가-힣]|(?:[A-Za-z',?!]+ +){5}|^\W*(?:agent|customer)\b", re.IGNORECASE)
+_SAID: Final = re.compile(
+    r"[가-힣]|(?:[A-Za-z',?!]+ +){5}"
+    r"|\b(?:agent|customer|caller|client|operator|user|speaker ?\w?|s\d)[\])]?\s*[:>]",
+    re.IGNORECASE,
+)
 """What no log writes before an object: Korean, a sentence, who speaks."""
 _OF_A_STREAM: Final = re.compile(
     r"(?:(?:event|id|retry):.*|:.*|(?:data: ?)?(?:\[DONE\]|null))?", re.IGNORECASE

@@ -68,6 +68,7 @@ def test_documents_are_read_in_any_wrapping(received):
         '고객: {"text": "네"}\n상담사: {"text": "아니요"}',
         '네 고객님 {"channel": 0, "text": "네"}\n카드요 {"channel": 1, "text": "카드"}',
         'Agent: Hi {"label": "A", "text": "Hi"}\nCustomer: Hi {"label": "B", "text": "Hi"}',
+        '[00:01] Speaker 1: Hi {"id": "A", "text": "Hi"}\n[00:02] S2: Hi {"id": "B", "text": "Hi"}',
         'data: {"a": 1}\n네 고객님',
     ],
 )
