@@ -18,6 +18,7 @@ _EVENT: Final = re.compile(
 )
 """OpenAI's events: a piece of the text, a turn of it, and all of it."""
 _SAID: Final = ("transcript", "text")
+_UNKNOWN: Final = "unknown"
 _SESSIONS: Final = ("sessionid", "streamid", "callid", "session")
 
 _SIGNS: Final = re.compile(r"[\W_]+")
@@ -53,7 +54,7 @@ def _replaced(events: list[dict[str, Any]], kinds: list[str]) -> set[int]:
     """Return the places of pieces where the whole stands, and of the whole where turns stand.
 
     What replaces an event has the same kind of name, is of whom and what that one is of, and says
-    all that it says.
+    all that it says; of a piece under ``delta`` nothing would be read.
     """
     found = [_EVENT.fullmatch(kind) for kind in kinds]
     turns: dict[tuple[str, ...], str] = defaultdict(str)
@@ -66,8 +67,8 @@ def _replaced(events: list[dict[str, Any]], kinds: list[str]) -> set[int]:
     for at, (one, kind) in enumerate(zip(events, found, strict=True)):
         if kind and not kind["segment"]:
             key, said = (kind["stem"], *_of(one)), _words(one)
-            again = said in turns[key] or (kind["piece"] and said in wholes[key])
-            if said and again:
+            longer = turns[key] + (wholes[key] if kind["piece"] else "")
+            if said in longer if said else kind["piece"] and longer:
                 replaced.add(at)
     return replaced
 
@@ -102,10 +103,11 @@ def _said_again(events: list[dict[str, Any]]) -> set[int]:
             said = _bare(text)
             session = next((str(one[name]) for name in _SESSIONS if name in one), "")
             turn = (session, channel_of(one), number)
-            before = last.get((*turn, speaker_of(one))) or last.get((*turn, ""))
+            speaker = "" if speaker_of(one).lower() == _UNKNOWN else speaker_of(one)
+            before = last.get((*turn, speaker)) or last.get((*turn, ""))
             if before and _is_of(before[1], said, ended=before[2]):
                 replaced.add(before[0])
-            last[*turn, speaker_of(one)] = (at, said, one["endofturn"] is not False)
+            last[*turn, speaker] = (at, said, one["endofturn"] is not False)
     return replaced
 
 

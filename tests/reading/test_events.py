@@ -133,3 +133,28 @@ def test_turns_of_two_speakers_that_begin_alike_are_both_read(field):
     ]
     for found in said(events):
         assert [text for _, text in found] == texts
+
+
+def test_pieces_of_an_item_are_no_turns():
+    name = "conversation.item.input_audio_transcription"
+    events = [
+        {"type": f"{name}.{kind}", "item_id": str(at), field: said}
+        for at, text in enumerate(TEXTS)
+        for kind, field, said in (
+            ("delta", "delta", text[:2]),
+            ("delta", "delta", text[2:]),
+            ("completed", "transcript", text),
+        )
+    ]
+    for found in said(events):
+        assert [text for _, text in found] == TEXTS
+
+
+@pytest.mark.parametrize("first", [None, "UNKNOWN"])
+def test_who_speaks_may_be_known_only_when_a_turn_ends(first):
+    events = [
+        {"turn_order": at, "end_of_turn": ends, "speaker_label": label, "transcript": words}
+        for at, (side, text) in enumerate(CALL)
+        for ends, label, words in ((False, first, text[:5]), (True, side, text))
+    ]
+    assert list(said(events)) == [CALL, CALL]
