@@ -34,26 +34,43 @@ _BESIDE_NUMBERS: Final = re.compile(
 # Between a word and its negation: 환불은 (하지) 않는다, 환불해 (드릴 수) 없다.
 _BETWEEN_LISTED: Final = """
     하지 하지는 하지도 되지 되지는 되지도 해드리지 드리지 받지 할 될 해 줄 드릴 받을 수 수는 수가
-    수도 처리 진행 신청 발생 부과 청구 들지 들지는 붙지 나오지
+    수도 처리 진행 신청
 """
+_CHARGED_LISTED: Final = "발생 부과 청구 들지 들지는 붙지 나오지"
 _NOT_LISTED: Final = "되 돼 됨 됐 된 됩 될 하 해 한 함 합 했"
 _BETWEEN: Final = "|".join(_BETWEEN_LISTED.split())
 NEGATION: Final = (
     r"않|없(?!이는)|못|불가|어렵|어려[우운울워]|거절|거부|안(?= |$)"
     rf"|안 ?(?:{'|'.join(_NOT_LISTED.split())})"
 )
-_NEGATED: Final = re.compile(rf"[가-힣]{{0,4}}? ?(?:(?:{_BETWEEN}) ?){{0,4}}(?:{NEGATION})")
+_CHARGED: Final = "|".join(_CHARGED_LISTED.split())
+_SAID: Final = (
+    r"(?:[았었했됐]?(?:습니다|음|다|으며|고)|니다|며|는다|기로|지만|(?=[,.!)]|$))"
+    r"(?![까면]| ?여부| [시싶])"
+)
+"""How a negation is said, and not asked, wished or supposed: 않습니다, but not 않는지 or 않도록."""
+
+_NEGATED: Final = re.compile(
+    rf"[가-힣]{{0,4}}? ?(?:(?:(?:{_BETWEEN}) ?){{0,4}}(?:{NEGATION})"
+    rf"|(?:(?:{_BETWEEN}|{_CHARGED}) ?){{0,4}}(?:{NEGATION}){_SAID})"
+)
 _NEGATED_BEFORE: Final = re.compile(r"(?:^|\s)(?:안|못) ?$")
 _NEGATIVE_WORD: Final = re.compile(r"불가|거절|거부|못하|않|없|어렵|어려")
 
 _DIGITS: Final = frozenset("0123456789")
 
 _PARTICLE: Final = "[은는이가을를의에도]? ?"
-_OPEN: Final = re.compile(
-    r"\S{0,2}[는은한할될된]지|하냐|한가|[하되으]면|해야|될|할|을|[가를은는이]? ?필요| ?여부"
-    r"| 시(?=[ ,]|$)"
+_REPORTED: Final = (
+    r"(?:(?:하|한|된|했|됐|하였|되었)?다고|라고|(?:함|됨|(?:했|됐|하였|되었)?음)을) "
+    r"(?:(?:안내|답변|설명|확인|말씀?)(?=했|하[였고며여]|함|됨|[,.]|$)|밝[히혔힘])\S*"
 )
-"""What makes a question, a plan or a condition of the words before it: 교환이 가능한지."""
+_AFFIRMED: Final = re.compile(
+    r"(?:[합됩입닙니]?니다만?|[하되니](?:고|며|지만)|[한된]다|해 ?드렸\S*|어서?"
+    rf"|(?:했|됐|하였|되었)?(?:습니다|다|고|으며)|{_REPORTED})"
+    r"(?=[ ,.!)]|$)(?! (?:있|싶|나|난|하|해))"
+    r"|(?:(?:했|됐|하였|되었)?음|[함됨임])?(?=[,.!)]|$)"
+)
+"""How words are said to be so, and not asked, planned or supposed: 교환이 가능합니다."""
 
 _SAME_WORD: Final = {"매월": "매달", "매달": "매월"}
 _NOTED: Final = {
@@ -194,14 +211,10 @@ def _states_numbers(sentence: Sentence, form: _Form, *, sure: bool = False) -> b
     Args:
         sentence: of the answer.
         form: with numbers.
-        sure: 10시, which may be either, states neither 오전 10시 nor 오후 10시.
+        sure: as ``bears_out`` takes it.
     """
     return all(
-        any(
-            bears_out(sentence.text, one, form.text, wanted)
-            and not (sure and wanted.kind == "time" and not one.requires <= wanted.requires)
-            for one in sentence.numbers
-        )
+        any(bears_out(sentence.text, one, form.text, wanted, sure=sure) for one in sentence.numbers)
         for wanted in form.numbers
     )
 
@@ -239,8 +252,7 @@ def _says_in_order(sentence: Sentence, form: _Form) -> bool:
     """Whether a sentence has the words of a form beside each other, affirms and closes them."""
     text = sentence.lower
     return " " in form.text and any(
-        not (_NEGATED.match(text, match.end()) or _OPEN.match(text, match.end()))
-        for match in form.with_particles.finditer(text)
+        _AFFIRMED.match(text, match.end()) for match in form.with_particles.finditer(text)
     )
 
 
