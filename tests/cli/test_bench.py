@@ -185,6 +185,7 @@ def test_capacity_of_a_box_that_does_not_run_is_exit_3(bare, free_port):
 
 
 @pytest.mark.model
+@pytest.mark.long
 def test_capacity_is_measured_on_a_real_box(starter_models, bare):
     with demo_box(starter_models) as box:
         box.wait_until_ready(lambda: None)
