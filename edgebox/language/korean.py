@@ -65,6 +65,7 @@ _FIRST_SYLLABLES: Final = "".join(sorted({*ZEROS, *SINO_DIGITS, *MULTIPLIERS, *L
     "제절하이사나닷엿여아열보반정자유시첫둘셋넷스서마쉰예한두세네석넉다너대"
 )
 _SCALED: Final = re.compile("[십백천만억]")
+_HOUR_SAID: Final = r"(?:열(?:\ ?[한두])?|다섯|여섯|일곱|여덟|아홉|[한두세네])\ ?시(?![간작원끄])"
 _GAP: Final = r"(?:\ ?[-.]\ ?|\ |에\ ?|\ ?다시\ ?)?"
 _CANDIDATE: Final = re.compile(
     rf"""
@@ -91,7 +92,7 @@ _CANDIDATE: Final = re.compile(
   | (?P<counted>\d)
   )
   | (?=[{_FIRST_SYLLABLES}])(?:(?<![가-힣])|(?<=총)|(?<=약)|(?<=각)|(?<=갤럭시)
-        |(?<=오전)|(?<=오후)|(?<=새벽)|(?<=저녁)|(?<=아침))(?:
+        |(?:(?<=오전)|(?<=오후)|(?<=새벽)|(?<=저녁)|(?<=아침))(?={_HOUR_SAID}))(?:
         {SHARE_SAID}
       | {QUARTER_SAID}
       | {MODEL}
