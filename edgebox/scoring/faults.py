@@ -186,7 +186,7 @@ _ENGLISH_WORDS: Final = 2
 
 _CAPITAL: Final = r"(?:[A-Z]|[a-z](?=[A-Z]))(?:(?![가-힣])[\w'’+./-])*:?"
 _FOREIGN_NAME: Final = re.compile(
-    rf"(?<!\w){_CAPITAL}(?:(?: (?:and|of|the|for|in|on|to|with)){{0,2}}"
+    rf"(?<![\w'’+./-]){_CAPITAL}(?:(?: (?:and|of|the|for|in|on|to|with)){{0,2}}"
     rf" (?:{_CAPITAL}|[0-9][A-Za-z0-9+-]*|&))+(?![A-Za-z0-9])"
 )
 """A name of two words or more, each with a capital but for those of grammar: Game of Thrones."""
@@ -195,7 +195,8 @@ _HEADLINE: Final = re.compile(
     r"|quer(?:y|ies)|request(?:s|ed)?|call(?:s|ed)?|confirm(?:s|ed)?|complet(?:ed|e|ion)"
     r"|cancel(?:led|ed|s|lation)?|complaints?|issues?|resolved?|ordered|asked|payments?|billing"
     r"|delivery|shipping|delay(?:ed)?|failed|provided?|information|details?|summary|result|outcome"
-    r"|none|not|no|yes|ok|okay|unknown|applicable|n/a)\b",
+    r"|none|not|no|yes|ok|okay|unknown|applicable|n/a"
+    r"|he|she|they|wants?|needs?|will|would|was|were|is|are|has|have|been|did|does)\b",
     re.IGNORECASE,
 )
 """What a record in English is worded with, in capitals as well: Customer Refund Request."""
@@ -206,12 +207,13 @@ def language(said: Said, source: Source) -> Iterable[str]:
     if _hangul(source.text) < 0.5:
         return []
     found = other_letters(said.whole.text, source.text)
-    return ["not_korean"] if found or any(is_foreign(one.text) for one in said.fields) else []
+    found = found or any(is_foreign(one.text, source.text) for one in said.fields)
+    return ["not_korean"] if found else []
 
 
 def slips(line: str, source: str) -> bool:
     """Whether a line slips into another language than its Korean source."""
-    return other_letters(line, source) or is_foreign(line)
+    return other_letters(line, source) or is_foreign(line, source)
 
 
 def other_letters(text: str, source: str) -> bool:
@@ -219,22 +221,25 @@ def other_letters(text: str, source: str) -> bool:
     return not set(FOREIGN.findall(text)) <= set(FOREIGN.findall(source))
 
 
-def is_foreign(line: str) -> bool:
+def is_foreign(line: str, source: str = "") -> bool:
     """Whether a line is in another language: by its verb and its grammar, not by its letters.
 
-    The names of products and works in it are no language: Microsoft Office Home and Business.
+    The names of products and works in it are no language: Microsoft Office Home and Business. In a
+    line without Hangul they are those that its source says.
     """
     if _hangul(line) >= 0.5:
         return False
-    rest = _FOREIGN_NAME.sub(_but_for_a_name, line)
+    korean = _HANGUL.search(line) is not None
+    said = "" if korean else squeeze(source).casefold()
+
+    def but_for_a_name(match: re.Match[str]) -> str:
+        named = korean or squeeze(match[0]).casefold() in said
+        return " " if named and not _HEADLINE.search(match[0]) else match[0]
+
+    rest = _FOREIGN_NAME.sub(but_for_a_name, line)
     if len(_ENGLISH.findall(rest)) >= _ENGLISH_WORDS:
         return True
     return _LETTER.search(rest) is not None and not _KOREAN_ENDING.search(line)
-
-
-def _but_for_a_name(match: re.Match[str]) -> str:
-    """Return nothing in place of a foreign name, and a headline as it is."""
-    return match[0] if _HEADLINE.search(match[0]) else " "
 
 
 def _hangul(text: str) -> float:
@@ -245,8 +250,14 @@ def _hangul(text: str) -> float:
 def copied(said: Said, source: Source) -> bool:
     """Whether a line holds a long run of the transcript unchanged, that is no foreign name."""
     korean = _hangul(source.text) >= 0.5
-    lines = (_FOREIGN_NAME.sub("\0", one.text) if korean else one.text for one in said.fields)
-    return any(copies(squeeze(line).casefold(), source.squeezed) for line in lines)
+    for one in said.fields:
+        line, call = one.squeezed, source.squeezed
+        names = set(_FOREIGN_NAME.findall(one.text)) if korean else set()
+        for name in sorted(map(squeeze, names), key=lambda name: (-len(name), name)):
+            line, call = (text.replace(name.casefold(), "\0") for text in (line, call))
+        if copies(line, call):
+            return True
+    return False
 
 
 def copies(text: str, source: str, *, run: int = COPIED_RUN, step: int = 6) -> bool:

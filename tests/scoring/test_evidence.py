@@ -284,10 +284,28 @@ def test_another_language_is_seen_by_its_grammar(line):
         ("I am from Seoul and I want to return the Galaxy Book.", True),
         ("Der Kunde möchte eine Rückerstattung.", True),
         ("N/A", True),
+        ("Technician Will Visit Tomorrow", True),
+        ("He Wants To Return The Shoes 요청", True),
     ],
 )
 def test_the_name_of_a_product_is_no_language(line, foreign):
-    assert is_foreign(line) == foreign
+    assert is_foreign(line, f"네 {line.lower()} 맞으시죠") == foreign
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Money Returned To Account",
+        "Confirmación De Reserva",
+        "Der Kunde Hat Angerufen",
+        "Yêu Cầu Hoàn Tiền",
+        "A." * 100_000,
+        "A/" * 100_000,
+    ],
+)
+def test_a_headline_that_nobody_says_is_another_language(line):
+    assert is_foreign(line, "네 환불해 드릴게요")
+    assert is_foreign(line)
 
 
 def test_the_long_name_of_a_product_is_no_copied_sentence():
@@ -298,6 +316,13 @@ def test_the_long_name_of_a_product_is_no_copied_sentence():
     line = "Microsoft Office Home and Business 2024 제품 키 오류를 문의했습니다."
     result = "Microsoft 365 Family는 연 155,000원이라고 안내했습니다."
     assert score(_analysis(line, result, result), read(call)).flags == ("repetition",)
+
+
+@pytest.mark.parametrize("name", ["Microsoft Office", "microsoft office"])
+def test_a_copied_sentence_with_the_name_of_a_product_is_one(name):
+    line = f"어제 강남 매장에서 {name} 정품을 이십만 원에 구매했는데 설치가 안 되고 오류만 떠요"
+    call = f"상담사: 네\n고객: {line.replace(name, 'Microsoft Office')}\n상담사: 네 확인할게요\n"
+    assert "copied_sentences" in score(_analysis(line, line, line), read(call)).flags
 
 
 LINE = st.text(min_size=1, max_size=400).filter(lambda text: text.strip())
