@@ -104,7 +104,9 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
     anonymous = {pair for pair in counts if pair[1] in _STRONG and ANONYMOUS.fullmatch(pair[0])}
     letters = {pair for pair in anonymous if len(pair[0]) == 1}
     words = {pair for pair in anonymous - letters if counts[pair] > 1 or _NUMBERED.search(pair[0])}
-    words |= {pair for pair in again if pair[1] in _CALLED and _is_dialled(pair[0])}
+    dialled = {pair for pair in counts if pair[1] in _CALLED and _is_dialled(pair[0])}
+    if not dialled.isdisjoint(again):
+        words |= dialled & again if both else dialled
     words |= {pair for pair in counts if pair[0] == UNNAMED}
     if learned or len(words) > 1 or any(counts[pair] > 1 for pair in words):
         learned |= words

@@ -254,6 +254,46 @@ def test_a_number_that_an_agent_reads_out_is_nobody():
     assert said(text)[0] == ("agent", "지점이요 02-123-4567: 본점 1588-0000: 콜센터")
 
 
+@pytest.mark.parametrize("date", ["2025{}", "2025-{}", "2025 {}"])
+def test_a_date_is_the_number_of_nobody(date):
+    text = "{}: 환불 문의했어요\n{}: 아직 안 왔어요\n{}: 언제 오나요"
+    text = text.format(*(date.format(day) for day in ("0415", "0415", "0416")))
+    assert [words for _, words in said(text)] == text.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("agent", "customer"),
+    [
+        ("02-1234-5678", "010-1234-5678"),
+        ("1588-0000", "02-1234-5678"),
+        ("+82 2-1234-5678", "031-123-4567"),
+    ],
+)
+def test_a_number_that_speaks_once_has_a_turn_beside_one_that_speaks_again(agent, customer):
+    text = f"{agent}: 카드 연체 안내드립니다\n{customer}: 네 오늘 낼게요\n{agent}: 네 감사합니다"
+    assert [words for _, words in said(text)] == [
+        "카드 연체 안내드립니다",
+        "네 오늘 낼게요",
+        "네 감사합니다",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sides"),
+    [
+        ("기사님이 연락이 안 되세요\n확인해 볼게요", ["unknown", "unknown"]),
+        ("사장님이 연락이 안 되시네요\n메모 남겨 드릴게요", ["unknown", "unknown"]),
+        (
+            "안녕하세요 한국통신입니다\n어머니 휴대폰이 개통이 안 되세요\n확인해 볼게요\n네",
+            ["agent", "customer", "agent", "customer"],
+        ),
+    ],
+)
+def test_what_does_not_work_for_somebody_honoured_is_not_said_by_the_agent(text, sides):
+    lines = [f"{'AB'[at % 2]}: {words}" for at, words in enumerate(text.splitlines())]
+    assert [side for side, _ in said("\n".join(lines))] == sides
+
+
 def test_what_has_not_come_from_whom_it_concerns_is_said_by_the_agent():
     text = (
         "S1: 서지현 씨 맞으시죠 새봄카드인데요\nS2: 네\nS1: 이번 달 입금이 안 되셔서요\n"
