@@ -233,6 +233,13 @@ _UNFINISHED: Final = re.compile(
 )
 """A line that says of something that it was not brought to its end."""
 
+_OTHERWISE: Final = {
+    "입금": "|들어(?:왔|오셨|와 ?있)",
+    "이체": "|들어(?:왔|갔|와 ?있)",
+    "발송": r"|(?<!문자 )(?<!문자를 )보내 ?드렸",
+}
+"""What says in another word that something was done."""
+
 
 def is_unfinished(part: Part, stances: Stances) -> bool:
     """Return whether somebody says of what a part denies that it was not brought to its end.
@@ -243,9 +250,14 @@ def is_unfinished(part: Part, stances: Stances) -> bool:
     if match is None:
         return False
     not_done = re.compile(
-        rf"{match['noun']}(?:되지(?:는|도)? ?(?:않|못)|[이가은는도]? ?(?:안|못) ?[되된됐됩돼])"
+        rf"{match['noun']}(?:되지(?:는|도)? ?(?:않|못)(?!으면|하면)"
+        r"|[이가은는도]? ?(?:안|못) ?(?:되(?!면)|된(?!다면)|[됐됩돼]))"
     )
-    done = re.compile(rf"{match['noun']} ?(?:해 ?드|됐|되[셨었]|했)")
+    done = re.compile(
+        rf"{match['noun']}[이가은는도을를]? ?(?:(?:다|잘|이미|이제|지금|다시|바로|정상적으로) ?)?"
+        rf"(?:해 ?드렸|[됐했](?!는)|되(?:[셨었]|어(?! ?(?:야|있지))))"
+        + _OTHERWISE.get(match["noun"], "")
+    )
     spoken = stances.spoken
     where = None
     for piece, of in enumerate(spoken.pieces):

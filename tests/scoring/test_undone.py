@@ -48,6 +48,31 @@ BOWL = (
         pytest.param(FILM, "반액이 차감되지 않음", id="is taken off"),
         pytest.param(FILM, "이번 해지가 처리되지 않음", id="done in the end"),
         pytest.param(
+            "고객: 쿠폰 적용이 안 돼요\n상담사: 제가 적용을 해 드렸습니다 이제 적용이 되셨어요\n",
+            "쿠폰이 적용되지 않았습니다",
+            id="applied in the end",
+        ),
+        pytest.param(
+            "고객: 보험금 입금이 안 됐어요\n상담사: 오늘 입금이 되셨네요\n",
+            "보험금이 입금되지 않았습니다",
+            id="paid in the end",
+        ),
+        pytest.param(
+            "고객: 환불 승인이 안 됐다고 나와서요\n상담사: 승인은 정상적으로 되셨어요\n",
+            "환불이 승인되지 않았습니다",
+            id="approved after all",
+        ),
+        pytest.param(
+            "고객: 상품 발송이 안 됐어요\n상담사: 어제 상품 보내 드렸습니다\n",
+            "상품이 발송되지 않았습니다",
+            id="sent in another word",
+        ),
+        pytest.param(
+            "고객: 주문 반영이 안 되면 어떡해요\n상담사: 반영이 다 됐습니다\n",
+            "주문이 반영되지 않았습니다",
+            id="only a condition",
+        ),
+        pytest.param(
             GYM, "등록 한 달이 지나 양도는 불가하다고 안내하지 않았습니다.", id="not told"
         ),
         pytest.param(GYM, "양도는 어렵다는 안내를 받지 못했습니다.", id="was not told"),
@@ -68,6 +93,11 @@ def test_a_denial_of_the_call_itself_is_flagged(call, result):
         pytest.param(GYM, "휴회는 걸지 않기로 했습니다.", id="turned down"),
         pytest.param(FILM, "해지가 완료되지 않았고 반액을 환불하기로 함.", id="not finished"),
         pytest.param(FILM, "해지 완료가 안 됐다고 안내함", id="told as not finished"),
+        pytest.param(
+            "고객: 쿠폰 적용을 했는데요\n상담사: 쿠폰 적용이 안 된 걸로 나오세요\n",
+            "쿠폰이 적용되지 않았습니다",
+            id="not applied after all",
+        ),
         pytest.param(BOWL, "파손 건 이의신청은 하지 않기로 함.", id="left without a topic"),
         pytest.param(GYM, "트레이너가 내일 오전에 다시 연락하기로 했습니다.", id="to come"),
         pytest.param(SOFA, "소파는 다시 보내지 않기로 했습니다.", id="decided"),
