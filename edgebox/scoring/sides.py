@@ -41,7 +41,7 @@ _OF_A_REPORT: Final = re.compile(
 )
 """The end of a report, which has a subject of its own: 고객이 내야 한다고 알리고."""
 
-_AGREED: Final = re.compile(r"기로 ?(?:해서?|하여|하고|했고|하며|했으며),? ")
+_AGREED: Final = re.compile(r"기로 ?(?:해서?|하여),? ")
 """What ends what was agreed of the side that is named: 고객이 상의하기로 해 전화하기로 했다."""
 
 _NAMED: Final = 5

@@ -100,6 +100,16 @@ def test_the_side_that_is_named_promises_up_to_its_last_agreement():
     assert "speakers_swapped" in flags_of_line(CARE, result=f"고객이 수요일 오후에 {told}.")
 
 
+@pytest.mark.parametrize("agreed", ["하고", "했고", "했으며"])
+def test_what_else_a_side_agrees_to_is_its_own_promise(agreed):
+    call = (
+        "고객: 입금은 언제까지요\n상담사: 오늘까지 입금해 주세요\n고객: 네 오늘 입금할게요\n"
+        "상담사: 네 그럼 제가 내일 상품을 발송해 드릴게요\n고객: 네\n"
+    )
+    result = f"고객이 입금하기로 {agreed} 상품을 발송하기로 했다."
+    assert "speakers_swapped" in flags_of_line(call, result=result)
+
+
 @pytest.mark.parametrize(
     ("call", "lines"),
     [
