@@ -22,7 +22,8 @@ _SOUND: Final = (
     r"|(?:음성|소리|말|대답|응답|신호|발화)(?:이|가)? ?없음|무응답|무발화|no (?:audio|answer|voice)"
     r"|노이즈|발신음|수신음|알림음|경고음|안내음|효과음|통화음|컬러링"
     r"|(?:통화|통신) ?중 ?(?:잡음|소음)|통화 연결음|sound of (?:music|ringing|typing)"
-    r"|뚜우*(?:[ ,~-]*뚜우*)*|call ended|[^\[\]()*<>\n]{0,12}소리(?=[\])*>])"
+    r"|뚜우*(?:[ ,~-]*뚜우*)*(?![\])*>] ?(?:소리|하[고는다며면길]|거[리려]))"
+    r"|call ended|[^\[\]()*<>\n]{0,12}소리(?=[\])*>])"
 )
 _THING: Final = r"on hold|hold|통화 ?보류|보류음|기계음|전화벨|벨|삐|멜로디|울음"
 """Sounds that are things, too, where no space is before the bracket: 현관(벨) 고장이요."""
