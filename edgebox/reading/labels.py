@@ -104,9 +104,13 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
     anonymous = {pair for pair in counts if pair[1] in _STRONG and ANONYMOUS.fullmatch(pair[0])}
     letters = {pair for pair in anonymous if len(pair[0]) == 1}
     words = {pair for pair in anonymous - letters if counts[pair] > 1 or _NUMBERED.search(pair[0])}
-    dialled = {pair for pair in counts if pair[1] in _CALLED and _is_dialled(pair[0])}
-    if not dialled.isdisjoint(again):
-        words |= dialled & again if both else dialled
+    called = {pair for pair in counts if pair[1] in _CALLED}
+    mobiles = {pair for pair in called if MOBILE.fullmatch(pair[0])}
+    words |= mobiles & again
+    dialled = mobiles | {pair for pair in called if OFFICE.fullmatch(pair[0])}
+    beside = len(dialled) > 1 or bool(learned)  # the lines of another would be those of a lone one
+    if beside and not both and not dialled.isdisjoint(again):
+        words |= dialled
     words |= {pair for pair in counts if pair[0] == UNNAMED}
     if learned or len(words) > 1 or any(counts[pair] > 1 for pair in words):
         learned |= words
@@ -126,10 +130,6 @@ def learn(candidates: Sequence[Candidate | None]) -> frozenset[Pair]:
         if form in forms and count >= least and _may_be_a_speaker(word)
     } - headings
     return frozenset(learned | (_once(candidates, learned) - headings))
-
-
-def _is_dialled(word: str) -> bool:
-    return MOBILE.fullmatch(word) is not None or OFFICE.fullmatch(word) is not None
 
 
 def _once(candidates: Sequence[Candidate | None], learned: set[Pair]) -> set[Pair]:

@@ -148,8 +148,8 @@ MOBILE: Final = re.compile(
 )
 """What a telephone system calls a caller whom it has no name of; people read it out as well."""
 OFFICE: Final = re.compile(
-    r"(?:\+82[ -]?\(?0?|\(?0)(?:2|3[1-3]|4[1-4]|5[1-5]|6[1-4]|70)\)?[ -]?[0-9]{3,4}[ -]?[0-9]{4}"
-    r"|(?:15|16|18)[0-9]{2}[ -]?[0-9]{4}"
+    r"(?:\+82[ -]?\(?0?|\(?0)(?:2|3[1-3]|4[1-4]|5[1-5]|6[1-4]|70|80|50[2-8])"
+    r"\)?[ -]?[0-9]{3,4}[ -]?[0-9]{4}|(?:15|16|18)[0-9]{2}[ -]?[0-9]{4}"
 )
 """The number of a company, by the same system."""
 ANONYMOUS: Final = re.compile(

@@ -252,6 +252,8 @@ def test_a_number_that_an_agent_reads_out_is_nobody():
     assert said(text)[0] == ("agent", "기사님이세요 010-1234-5678: 오후에만 받으세요")
     text = "상담사: 지점이요\n02-123-4567: 본점\n1588-0000: 콜센터\n고객: 네"
     assert said(text)[0] == ("agent", "지점이요 02-123-4567: 본점 1588-0000: 콜센터")
+    text = "상담사: 지점이요\n02-123-4567: 본점\n02-123-4567: 야간\n1588-0000: 콜센터\n고객: 네"
+    assert len(said(text)) == 2
 
 
 @pytest.mark.parametrize("date", ["2025{}", "2025-{}", "2025 {}"])
@@ -267,6 +269,8 @@ def test_a_date_is_the_number_of_nobody(date):
         ("02-1234-5678", "010-1234-5678"),
         ("1588-0000", "02-1234-5678"),
         ("+82 2-1234-5678", "031-123-4567"),
+        ("010-1234-5678", "1588-0000"),
+        ("1588-0000", "0507-1234-5678"),
     ],
 )
 def test_a_number_that_speaks_once_has_a_turn_beside_one_that_speaks_again(agent, customer):
@@ -276,6 +280,12 @@ def test_a_number_that_speaks_once_has_a_turn_beside_one_that_speaks_again(agent
         "네 오늘 낼게요",
         "네 감사합니다",
     ]
+
+
+@pytest.mark.parametrize("other", ["7001", "발신번호표시제한", "02-****-5678", "(031)123-4567"])
+def test_a_number_alone_takes_no_words_of_another(other):
+    text = f"1588-0000: 안내드립니다\n{other}: 네 오늘 낼게요\n1588-0000: 네 감사합니다"
+    assert [words for _, words in said(text)] == text.splitlines()
 
 
 @pytest.mark.parametrize(
