@@ -144,29 +144,14 @@ def _found(text: str, on: dt.date) -> Iterator[Number]:
         if not before or (match["day"] and not before[0].startswith("그")):
             for one in _meant(match, text, on, start, end):
                 last = one if match["weekday"] else last
-                yield _of_the_week(week, text, one) if week and match["bare"] else one
+                yield week.weekday(text, one, on) if week and match["bare"] else one
             if name := match["week"] or match["named"]:
                 monday = on - dt.timedelta(on.weekday()) + dt.timedelta(weeks=_WEEKS[name])
-                named = bool(match["week"])
-                week = Week(monday, end, day=named, coming=_WEEKS[name] >= 0)
+                weekday = match["second"] or match["weekday"]
+                day = _weekday(monday, weekday) if weekday else None
+                week = Week(monday, end, day, coming=_WEEKS[name] >= 0)
             if match["following"] and last is not None:
                 yield from _week_after(last, match)
-
-
-def _of_the_week(week: Week, text: str, one: Number) -> Number:
-    """Return a weekday said alone, as one of the week that was named before it if that is near.
-
-    Where it may be of either, both days are provided, and the value is the month.
-    """
-    if not week.is_near(one.start):
-        return one
-    day = _weekday(week.monday, text[one.start])
-    of_week = resolved(day, one.start, one.end)
-    if of_week.value == one.value or week.is_meant(text, one.start):
-        return of_week
-    both = either(of_week, one)
-    sure = week.is_answered(text, one.start)
-    return both if sure else replace(both, value=f"{day.year}-{day.month}")
 
 
 def _week_after(last: Number, match: re.Match[str]) -> Iterator[Number]:
