@@ -7,6 +7,9 @@ from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.syllables import SS, ending_in
+from edgebox.language.weeks import WEEKDAYS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -22,6 +25,22 @@ _WORDS: Final = (
 
 _TWICE: Final = re.compile(r"(?:열두|12) ?시간|하루에? ?[두세네2-4] ?[번차회]")
 """What is done at one hour of both halves."""
+
+_NIGHT: Final = re.compile(r"새벽|밤|자정")
+"""Beside an hour at which few things are done: the same hour alone may be of the day."""
+
+_ENDS: Final = re.compile(r"[\n.?!]|(?<!필)(?:요|니다|죠)[ ,]")
+"""Between an hour and the same hour in another sentence. 열 시에 열고 열 시에 닫아요 is one."""
+
+_PASTS: Final = "".join(sorted({*ending_in(SS)} - {"있", "겠"}))
+_OTHER: Final = re.compile(
+    rf"[{_PASTS}]|오늘|내일|모레|글피|어제|그제|그저께|다음 ?날|[{WEEKDAYS}](?:요일|욜)|[\d십] ?일"
+    r"|부터|까지|열[고어]|닫|출발|도착|시작|끝|나가|들어[오와]|마감|[출퇴]근"
+)
+"""Between two hours of a call that are of two days, or of two things."""
+
+_FAR: Final = 80
+"""Characters between an hour and the same hour, said again."""
 
 _BEFORE: Final = 40
 """Characters before a time in which a word may say which half it is of."""
@@ -43,13 +62,13 @@ def with_halves(text: str, numbers: Iterable[Number]) -> list[Number]:
     found = list(numbers)
     if _TWICE.search(text):
         return found
-    sure: dict[tuple[int, str], dict[bool, list[int]]] = {}
+    sure: dict[tuple[int, str], dict[bool, list[tuple[int, int]]]] = {}
     for one in sorted(found, key=lambda one: one.start):
         clocks = _clocks(one)
         if len(clocks) == 1:
             (hour, minute), *_ = clocks
             halves = sure.setdefault((hour % _NOON, minute), {})
-            halves.setdefault(hour >= _NOON, []).append(one.start)
+            halves.setdefault(hour >= _NOON, []).append((one.start, one.end))
     return [_in_its_half(text, one, sure) for one in found]
 
 
@@ -60,7 +79,7 @@ def _clocks(one: Number) -> list[tuple[int, str]]:
 
 
 def _in_its_half(
-    text: str, one: Number, sure: dict[tuple[int, str], dict[bool, list[int]]]
+    text: str, one: Number, sure: dict[tuple[int, str], dict[bool, list[tuple[int, int]]]]
 ) -> Number:
     match sorted(_clocks(one)):
         case [(hour, minute), (other, _)] if other - hour == _NOON:
@@ -70,10 +89,21 @@ def _in_its_half(
     if len(halves) != 1:
         return one
     (late, places), *_ = halves.items()
-    before = bisect_left(places, one.start)
-    start = max(0, one.start - _BEFORE, places[before - 1] if before else 0)
+    before = bisect_left(places, (one.start, one.end))
+    if not any(_is_again(text, one, *place) for place in places[max(0, before - 1) : before + 1]):
+        return one
+    last = places[before - 1][0] if before else 0
+    start = max(0, one.start - _BEFORE, last)
     if _WORDS[not late].search(text, start, one.end + _BEHIND):
         return one
-    if before and start == places[before - 1] and _AGAIN.search(text, start, one.start):
+    if before and start == last and _AGAIN.search(text, start, one.start):
         return one
     return replace(one, provides=one.provides - {f"{hour if late else other}:{minute}"})
+
+
+def _is_again(text: str, one: Number, start: int, end: int) -> bool:
+    """Whether an hour alone is a sure one said again: 오후 세 시요. 네 세 시요."""
+    between = (end, one.start) if start < one.start else (one.end, start)
+    if between[1] - between[0] > _FAR or _NIGHT.search(text, max(0, start - 4), end):
+        return False
+    return bool(_ENDS.search(text, *between)) and not _OTHER.search(text, *between)
