@@ -18,6 +18,16 @@ _SAID: Final = re.compile(
     rf"(?:월|달|(?<![가-힣])) ?초순?{_ENDS}|초순|(?P<middle>중순)"
     rf"|(?P<late>(?:월|달|(?<![가-힣])) ?말{_ENDS}|말일|하순|그믐|연말)"
 )
+_ALSO: Final = {
+    "early": re.compile(r"첫 ?날|초하루|첫째? ?주|초반"),
+    "middle": re.compile(r"중간|중반|보름"),
+    "late": re.compile(r"마지막 ?[주날]|막바지|막주"),
+}
+"""What a call may have for a part of a month, and for other things."""
+
+_OTHER_WEEK: Final = re.compile(r"(?:다음|담|이번|요번|지난|그) ?주(?![문소차])")
+"""A week that is counted from the call, or from the week of a month: 셋째 주 지나고 다음 주."""
+
 _DAYS: Final = {"early": range(1, 11), "middle": range(10, 21), "late": range(20, 32)}
 _DATE: Final = re.compile(r"\d{1,2}-\d{1,2}")
 _DAY: Final = re.compile(r"(?:\d{4}-)?\d{1,2}-(\d{1,2})|(\d{1,2})d")
@@ -27,8 +37,11 @@ def another_part(text: Text, source: Text) -> bool:
     """Whether a text tells a part or week of a month, and its source another and no day in it."""
     said = {match.lastgroup or "early" for match in _SAID.finditer(source.text)}
     told = {match.lastgroup or "" for match in _TOLD.finditer(text.text)} - said
-    if said and any(not _has_day(source, _DAYS[part]) for part in told):
+    also = {part for part in told if _ALSO[part].search(source.text)}
+    if said and any(not _has_day(source, _DAYS[part]) for part in told - also):
         return True
+    if _OTHER_WEEK.search(source.text):
+        return False
     weeks = weeks_counted(text.text, of_a_month=True)
     if not weeks or not weeks_counted(source.text, of_a_month=True):
         return False

@@ -135,6 +135,12 @@ def test_a_part_of_a_month_is_compared_with_what_was_said(said, told, wrong):
     call = f"상담사: 언제로 할까요\n고객: {said}\n상담사: 네 알겠습니다\n"
     assert ("ungrounded_number" in flags_of(call, told, ON)) is wrong
 
+        ("월말에 정산되고 다음 달 첫날에 들어와요", "12월 초 입금", False),
+        ("이달 말일이요 다음 달 초하루에 나가요", "다음 달 초 출금", False),
+        ("다음 달 마지막 주에 갈게요 초에는 안 돼요", "다음 달 말 방문", False),
+        ("다음 달 중간쯤에요 말에는 바빠서요", "12월 중순 방문", False),
+        ("다음 달 중간쯤에요 말에는 바빠서요", "12월 초 방문", True),
+        ("십이월 셋째 주 지나고 다음 주에 갈게요", "12월 넷째 주 방문", False),
 
 def test_without_the_day_of_the_call_no_weekday_is_wrong():
     call = "고객: 모레 찾으러 갈게요\n상담사: 네 알겠습니다\n"
