@@ -13,7 +13,7 @@ from edgebox.language.dates import is_placeholder
 from edgebox.language.weeks import WEEKDAYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from edgebox.language.number import Number
     from edgebox.scoring.evidence import Text
@@ -26,7 +26,10 @@ _BEFORE: Final = re.compile(rf"([{WEEKDAYS}])(?:요일|욜)(?:인 | ?\()$")
 """A day of the week beside a date: 4월 2일(목), 목요일(4월 2일)."""
 
 _LUNAR: Final = re.compile(r"음력 ?$")
-_YEAR: Final = re.compile(r"(\d{4})y")
+_YEAR: Final = re.compile(r"(\d{4})(?:y|-\d{1,2}-\d{1,2})")
+_SHORTLY: Final = re.compile(rf"([{WEEKDAYS}])(?:요일|욜)(?!은)[^{WEEKDAYS}\d]{{0,10}}$")
+"""A weekday that a call has before the date that it is of: 수요일에 갈게요 이십이일이요."""
+
 _SAID: Final = re.compile(
     rf"([{WEEKDAYS}])(?:요|욜)|(?<![가-힣])([{WEEKDAYS}]{{2,6}})(?![가-힣]{{2}})"
 )
@@ -69,7 +72,8 @@ def another_weekday(text: Text, source: Text, on: dt.date | None) -> bool:
     missing = named - _said(source)
     if not missing:
         return False
-    days = {WEEKDAYS[day.weekday()] for one in source.said for day in _days(one, on)}
+    years = _years(source)
+    days = {WEEKDAYS[day.weekday()] for one in source.said for day in _days(one, on, years)}
     if _BESIDE.search(source.text):
         places = [WEEKDAYS.index(day) for day in {*_said(source), *days}]
         days |= {WEEKDAYS[(place + step) % 7] for place in places for step in (-1, 1)}
@@ -87,15 +91,15 @@ def _is_misnamed(number: Number, text: Text, source: Text, on: dt.date | None) -
     elif on is None or is_placeholder(on):
         return False
     else:
-        said = map(_YEAR.fullmatch, source.provides)
-        years = {on.year, *(int(match[1]) for match in said if match)}
-        years |= {day.year for day in _days(number, on)}
+        years = {on.year, *_years(source), *(day.year for day in _days(number, on))}
     days = [day for year in years if (day := _day(year, int(date[2]), int(date[3])))]
     if not days or named in {WEEKDAYS[day.weekday()] for day in days}:
         return False
     same = {f"{date[2]}-{date[3]}", f"{date[3]}d"}
     return not any(
-        _beside(one, source) == named for one in source.said if not same.isdisjoint(one.provides)
+        (_beside(one, source) or _shortly_before(one, source)) == named
+        for one in source.said
+        if not same.isdisjoint(one.provides)
     )
 
 
@@ -103,6 +107,12 @@ def _beside(number: Number, text: Text) -> str | None:
     """Return the day of the week that stands behind a date, or before it."""
     found = _AFTER.match(text.text, number.end)
     found = found or _BEFORE.search(text.text, max(0, number.start - 6), number.start)
+    return found[1] if found else None
+
+
+def _shortly_before(number: Number, source: Text) -> str | None:
+    """Return the day of the week that a call has shortly before a date."""
+    found = _SHORTLY.search(source.text, max(0, number.start - 14), number.start)
     return found[1] if found else None
 
 
@@ -136,8 +146,16 @@ def is_beside_a_day(number: Number, source: Text) -> bool:
     return False
 
 
-def _days(number: Number, on: dt.date) -> Iterator[dt.date]:
-    """Yield the days that a number of a call may mean, in the nearest year if it has none."""
+def _years(source: Text) -> set[int]:
+    """Return the years that a call names."""
+    return {int(match[1]) for match in map(_YEAR.fullmatch, source.provides) if match}
+
+
+def _days(number: Number, on: dt.date, named: Collection[int] = ()) -> Iterator[dt.date]:
+    """Yield the days that a number of a call may mean.
+
+    A day without its year is of the nearest one, or of one that the call names.
+    """
     found = [match for form in number.provides if (match := _DATE.fullmatch(form))]
     whole = [match for match in found if match[1]]
     for match in whole or found:
@@ -145,6 +163,9 @@ def _days(number: Number, on: dt.date) -> Iterator[dt.date]:
         days = [day for year in years if (day := _day(year, int(match[2]), int(match[3])))]
         if days:
             yield min(days, key=lambda day: abs(day - on))
+        if not match[1]:
+            found_days = (_day(year, int(match[2]), int(match[3])) for year in named)
+            yield from filter(None, found_days)
     lasts = re.fullmatch(r"(\d{1,2})d", number.value)
     if lasts and not found and int(lasts[1]) <= _MOST_DAYS:
         yield on + dt.timedelta(int(lasts[1]))
