@@ -99,6 +99,9 @@ _PART_OF_YEAR: Final = re.compile(
     r" ?(?P<now>이맘때)| ?연?말(?=[^가-힣]|$|까지|부터|쯤|경|[에은엔로]|이[요에])"
 )
 
+_BYGONE: Final = re.compile(r"(?:지난|저번|매년|매해|해마다) ?$")
+"""Before 연말: it is no 연말 to come, or that of every year."""
+
 _RANGE: Final = re.compile(r" ?(?:(?:에서|부터|내지|이나|[~–-]) ?)?")
 """Between two durations of which the second alone is counted from no day."""
 
@@ -106,7 +109,7 @@ _OF_MONTH: Final = re.compile(r"[\d십일이삼사오육칠팔구] ?일$")
 """The end of 다음 달 5일 and 내년 삼월 오일, which are as explicit as a date."""
 
 _OF_YEAR: Final = re.compile(r"\d{1,2}-\d{1,2}")
-_BESIDE: Final = re.compile(r"[\s(),]{0,3}")
+_BESIDE: Final = re.compile(r"[ (),]{0,3}")
 
 
 def with_relative(text: str, numbers: Sequence[Number], on: dt.date) -> list[Number]:
@@ -185,12 +188,20 @@ def _meant(match: re.Match[str], text: str, on: dt.date, start: int, end: int) -
         case "coming" | "last" | "bare":
             yield _next_or_last(match, text, on)
         case "closing":
-            ahead = 12 - on.month if match["closing"] == "연말" else 0
-            yield resolved(of_month(on, ahead, 31), start, end)
+            yield from _closing(match, on)
         case "year":
             yield _in_the_year(on.year + _YEARS.get(match["year"], 0), match, on)
         case _:
             yield from _in_named_month(match, on)
+
+
+def _closing(match: re.Match[str], on: dt.date) -> Iterator[Number]:
+    """Yield the last day of the month, or of the year if that is to come: 말일, 연말."""
+    start, end = match.span()
+    of_year = match["closing"] == "연말"
+    bygone = _BYGONE.search(match.string, max(0, start - 5), start) or PAST.match(match.string, end)
+    if not (of_year and bygone):
+        yield resolved(of_month(on, 12 - on.month if of_year else 0, 31), start, end)
 
 
 def _in_the_year(year: int, match: re.Match[str], on: dt.date) -> Number:

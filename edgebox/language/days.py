@@ -49,7 +49,7 @@ _OF_EVENT: Final = re.compile(
 """Before 3일 전, 3일 뒤: counted from something that is not the call."""
 
 _BUSINESS: Final = re.compile(
-    r"(?:영업|근무|평)일|(?:주말|휴일|[토일]요일)[은을이]? ?(?:빼|뺀|제외|제하|제한|안 치|말고)"
+    r"(?:영업|근무|평)일|(?:주말|휴일|[토일]요일)[은을이]? ?(?:빼|뺀|제외|제하|제한|안 치)"
 )
 """Days that are counted without weekends and holidays, which name no date."""
 

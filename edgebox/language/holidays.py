@@ -27,13 +27,14 @@ _NAMED: Final = re.compile(
 )
 """Not the 신정 of 갱신정보 and 신정동."""
 _BESIDE: Final = re.compile(r" ?(?:(?P<eve>이브|전날)|다음 ?날|이튿날)")
-_LEAP_YEAR: Final = 2024
+_COMMON_YEAR: Final = 2025
+"""The day before 삼일절 is 2월 28일, three years in four."""
 
 
 def holidays(text: str) -> Iterator[Number]:
     """Yield the dates of the holidays that a text names, and of days beside one: 성탄절 전날."""
     for match in _NAMED.finditer(text):
-        day = dt.date(_LEAP_YEAR, *_DAYS[match[0]])
+        day = dt.date(_COMMON_YEAR, *_DAYS[match[0]])
         if beside := _BESIDE.match(text, match.end()):
             day += dt.timedelta(-1 if beside["eve"] else 1)
         yield date(0, day.month, day.day, *match.span())

@@ -33,6 +33,9 @@ def shown(text, on):
         ("다음 주는 안 돼요. 금요일은요", "다음 주는 안 돼요. 금요일은요"),
         ("다음 주요. 네 토요일에 나가서 다음 주예요", "다음 주요. 네 토요일에 나가서 다음 주예요"),
         ("다음 주요. 내일 금요일은요", "다음 주요. 내일(9월 12일) 금요일(9월 12일)은요"),
+        ("지난 연말까지 썼고요", "지난 연말까지 썼고요"),
+        ("연말까지 쓰고 해지했는데", "연말까지 쓰고 해지했는데"),
+        ("연말까지 쓸게요", "연말(12월 31일)까지 쓸게요"),
         ("구월 십육일에 샀어요", "구월 십육일에 샀어요"),
     ],
 )
@@ -57,6 +60,14 @@ def test_a_weekday_that_may_be_of_either_week_has_no_date_behind_it():
 
 def test_a_date_of_another_year_names_it():
     assert shown("내일 갈게요", dt.date(2025, 12, 31)) == ["내일(2026년 1월 1일) 갈게요"]
+
+
+def test_a_day_of_another_turn_is_not_beside_a_relative_date():
+    call = "고객: 내일\n상담사: 십삼일은 쉬는 날입니다\n"
+    assert [one.text for one in with_dates(read(call).utterances, THURSDAY)] == [
+        "내일(9월 12일)",
+        "십삼일은 쉬는 날입니다",
+    ]
 
 
 def test_without_the_day_of_the_call_nothing_changes():
