@@ -35,7 +35,7 @@ _ENDS: Final = re.compile(r"[\n.?!]|(?<!필)(?:요|니다|죠)[ ,]")
 _PASTS: Final = "".join(sorted({*ending_in(SS)} - {"있", "겠"}))
 _OTHER: Final = re.compile(
     rf"[{_PASTS}]|오늘|내일|모레|글피|어제|그제|그저께|다음 ?날|[{WEEKDAYS}](?:요일|욜)|[\d십] ?일"
-    r"|부터|까지|열[고어]|닫|출발|도착|시작|끝|나가|들어[오와]|마감|[출퇴]근"
+    r"|부터|까지|[어아해워]요|열[고어]|닫|출발|도착|시작|끝|나가|들어[오와]|마감|[출퇴]근"
 )
 """Between two hours of a call that are of two days, or of two things."""
 
