@@ -27,7 +27,9 @@ _BEFORE: Final = re.compile(rf"([{WEEKDAYS}])(?:요일|욜)(?:인 | ?\()$")
 
 _LUNAR: Final = re.compile(r"음력 ?$")
 _YEAR: Final = re.compile(r"(\d{4})(?:y|-\d{1,2}-\d{1,2})")
-_SHORTLY: Final = re.compile(rf"([{WEEKDAYS}])(?:요일|욜)(?!은)[^{WEEKDAYS}\d]{{0,10}}$")
+_SHORTLY: Final = re.compile(
+    rf"([{WEEKDAYS}])(?:요일|욜)(?!은| ?(?:말고|아니|대신|빼고))[^{WEEKDAYS}\d]{{0,10}}$"
+)
 """A weekday that a call has before the date that it is of: 수요일에 갈게요 이십이일이요."""
 
 _SAID: Final = re.compile(
