@@ -96,7 +96,8 @@ class Week(NamedTuple):
         if meant:
             return of_week
         both = either(of_week, one)
-        return both if answered else replace(both, value=f"{day.year}-{day.month}")
+        sure = answered and day >= on
+        return both if sure else replace(both, value=f"{day.year}-{day.month}")
 
     def _is_meant(self, text: str, start: int) -> bool:
         """Whether a weekday is surely of this week: 다음 주 화요일 아니 수요일이요."""
