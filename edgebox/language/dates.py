@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from edgebox.language import numerals
 from edgebox.language.days import (
     AND,
-    PAST,
+    IN_THE_PAST,
     WEEKDAY,
     is_day,
     of_month,
@@ -102,6 +102,7 @@ _PART_OF_YEAR: Final = re.compile(
 _BYGONE: Final = re.compile(r"(?:지난|저번|매년|매해|해마다) ?$")
 """Before 연말: it is no 연말 to come, or that of every year."""
 
+_LASTING: Final = re.compile(r"\d{1,4}[dm]")
 _RANGE: Final = re.compile(r" ?(?:(?:에서|부터|내지|이나|[~–-]) ?)?")
 """Between two durations of which the second alone is counted from no day."""
 
@@ -199,7 +200,9 @@ def _closing(match: re.Match[str], on: dt.date) -> Iterator[Number]:
     """Yield the last day of the month, or of the year if that is to come: 말일, 연말."""
     start, end = match.span()
     of_year = match["closing"] == "연말"
-    bygone = _BYGONE.search(match.string, max(0, start - 5), start) or PAST.match(match.string, end)
+    bygone = _BYGONE.search(match.string, max(0, start - 5), start) or IN_THE_PAST.match(
+        match.string, end
+    )
     if not (of_year and bygone):
         yield resolved(of_month(on, 12 - on.month if of_year else 0, 31), start, end)
 
@@ -240,7 +243,7 @@ def _next_or_last(match: re.Match[str], text: str, on: dt.date) -> Number:
     last = resolved(on + dt.timedelta(ahead - 7), start, end)
     if match["last"]:
         return last
-    return either(coming, last) if match["bare"] and PAST.match(text, end) else coming
+    return either(coming, last) if match["bare"] and IN_THE_PAST.match(text, end) else coming
 
 
 def _together(text: str, numbers: Sequence[Number], dates: Iterable[Number]) -> list[Number]:
@@ -303,13 +306,12 @@ def _goes_on(text: str, before: Number, one: Number) -> bool:
 
     The second of 삼월 삼십일에서 이일까지 is of another month.
     """
-    parts = re.compile(r"\d{1,4}[dm]")
     dated = re.fullmatch(r"(?:\d+-)?\d+-(\d+)", before.value)
     day = re.fullmatch(r"(\d{1,2})d", one.value)
     if dated and day and not before.relative and int(day[1]) > int(dated[1]):
         return OR.fullmatch(text, before.end, one.start) is not None
     joined = _RANGE.fullmatch(text, before.end, one.start)
-    return bool(joined and parts.fullmatch(before.value) and parts.fullmatch(one.value))
+    return bool(joined and _LASTING.fullmatch(before.value) and _LASTING.fullmatch(one.value))
 
 
 def _weekday(monday: dt.date, name: str) -> dt.date:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.number import Number, date, either, quantity
-from edgebox.language.syllables import SS, ending_in
+from edgebox.language.syllables import PAST
 from edgebox.language.weeks import WEEKDAYS
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 WEEKDAY: Final = f"[{WEEKDAYS}](?:요일|욜)"
 AND: Final = "쯤?[에의]?[ ,]{0,2}"
-_PASTS: Final = {*ending_in(SS)} - {"있", "겠"}
-PAST: Final = re.compile(rf"[^\n.?!]{{0,30}}?[{''.join(sorted(_PASTS))}]")
+IN_THE_PAST: Final = re.compile(rf"[^\n.?!]{{0,30}}?[{PAST}]")
 """A syllable that ends in ㅆ (갔, 오셨), the mark of the past."""
 
 _LASTS: Final = re.compile(
@@ -57,7 +56,8 @@ _FROM_NOW: Final = re.compile(r"(?:오늘|지금|금일)(?:로?부터|에서| ?�
 _WITHIN: Final = re.compile(r" ?(?:이내|안에|안으로|내에|내로)")
 """오늘로부터 14일 이내 is until a day."""
 
-_DAY_NAME: Final = re.compile(rf" ?\(?([{WEEKDAYS}])(?:요일|욜|\))")
+DAY_NAME: Final = re.compile(rf" ?\(?([{WEEKDAYS}])(?:요일|욜|\))")
+"""A day of the week behind a date: 4월 2일(목)."""
 
 
 def on_the_call(text: str, one: Number, on: dt.date) -> Number:
@@ -129,8 +129,8 @@ def _days_of_month(text: str, one: Number, on: dt.date, day: int) -> Iterator[dt
     """
     if not may_be_of_a_month(text, one):
         return
-    named = _DAY_NAME.match(text, one.end)
-    past = PAST.match(text, one.end) is not None
+    named = DAY_NAME.match(text, one.end)
+    past = IN_THE_PAST.match(text, one.end) is not None
     for ahead in (-1, 0, 1):
         found = of_month(on, ahead, day)
         if found.day != day:

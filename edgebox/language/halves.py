@@ -7,7 +7,7 @@ from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language.syllables import SS, ending_in
+from edgebox.language.syllables import PAST
 from edgebox.language.weeks import WEEKDAYS
 
 if TYPE_CHECKING:
@@ -32,9 +32,8 @@ _NIGHT: Final = re.compile(r"새벽|밤|자정")
 _ENDS: Final = re.compile(r"[\n.?!]|(?<!필)(?:요|니다|죠)[ ,]")
 """Between an hour and the same hour in another sentence. 열 시에 열고 열 시에 닫아요 is one."""
 
-_PASTS: Final = "".join(sorted({*ending_in(SS)} - {"있", "겠"}))
 _OTHER: Final = re.compile(
-    rf"[{_PASTS}]|오늘|내일|모레|글피|어제|그제|그저께|다음 ?날|[{WEEKDAYS}](?:요일|욜)|[\d십] ?일"
+    rf"[{PAST}]|오늘|내일|모레|글피|어제|그제|그저께|다음 ?날|[{WEEKDAYS}](?:요일|욜)|[\d십] ?일"
     r"|부터|까지|[어아해워]요|열[고어]|닫|출발|도착|시작|끝|나가|들어[오와]|마감|[출퇴]근"
 )
 """Between two hours of a call that are of two days, or of two things."""

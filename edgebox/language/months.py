@@ -72,10 +72,15 @@ def month_at(months: Sequence[Month], offset: int) -> Month | None:
     return months[before - 1] if before else None
 
 
+def has_day(month: int, day: int) -> bool:
+    """Return whether a month has a day in any year."""
+    return 1 <= day <= calendar.monthrange(_LEAP_YEAR, month)[1]
+
+
 def dates_of(months: Sequence[Month], offset: int, day: int) -> frozenset[str]:
     """Return what a day that was said alone at an offset provides with its month."""
     named = month_at(months, offset)
-    if named is None or not 1 <= day <= calendar.monthrange(_LEAP_YEAR, named.month)[1]:
+    if named is None or not has_day(named.month, day):
         return frozenset()
     short = f"{named.month}-{day}"
     return frozenset({short, f"{named.year}-{short}" if named.year else f"~{short}"})

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edgebox.language.days import PAST, resolved
+from edgebox.language.days import IN_THE_PAST, resolved
 from edgebox.language.number import either
 from edgebox.language.weeks import WEEKDAYS
 
@@ -86,7 +86,7 @@ class Week(NamedTuple):
         of_week = resolved(day, one.start, one.end)
         if of_week.value == one.value:
             return of_week
-        if self.coming and day < on and not PAST.match(text, one.end):
+        if self.coming and day < on and not IN_THE_PAST.match(text, one.end):
             return one
         meant, answered = self._is_meant(text, one.start), self._is_answered(text, one)
         if (meant or answered) and self.day is not None and day < self.day:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import calendar
 import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language import numerals
+from edgebox.language.months import has_day
 from edgebox.language.number import date
 from edgebox.language.numerals import SINO_DIGITS
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from edgebox.language.number import Number
 
-_LEAP_YEAR: Final = 2024
 _POINTED: Final = re.compile(
     r"(?<![\d.,])(1[0-2]|[1-9])\.([12]\d|3[01]|0?[1-9])"
     r"(?=에(?!서)|(?<=\.\d\d)(?:까지|부터)(?! ?(?:오르|올[라리]|내[려리]|떨))"
@@ -23,7 +22,8 @@ _POINTED: Final = re.compile(
     re.ASCII,
 )
 _MEASURED: Final = re.compile(
-    r"(?:[A-Za-z]|버전|화면|인치|점|점수|평점|학점|시력|금리|이율|버전|도수|배율|환율|당|수치|[가-힣]율|[가-힣]압)"
+    r"(?:[A-Za-z]|버전|화면|인치|점|점수|평점|학점|시력|금리|이율|도수|배율|환율|당|수치"
+    r"|[가-힣]율|[가-힣]압)"
     r"[이가은는도을를]? ?$"
 )
 """Before a decimal: 시력이 1.2에 가까워요."""
@@ -44,5 +44,5 @@ def possible_dates(text: str) -> Iterator[Number]:
 
 
 def _of_month(month: int, day: int, match: re.Match[str]) -> Iterator[Number]:
-    if 1 <= day <= calendar.monthrange(_LEAP_YEAR, month)[1]:
+    if has_day(month, day):
         yield date(0, month, day, *match.span())

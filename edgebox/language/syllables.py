@@ -53,6 +53,10 @@ def ending_in(final: int) -> str:
     return "".join(map(chr, range(_FIRST + final, _LAST + 1, _FINALS_OF_ONE)))
 
 
+PAST: Final = "".join(syllable for syllable in ending_in(SS) if syllable not in "있겠")
+"""The syllables that end in ㅆ: a verb's past."""
+
+
 def are_one_apart(one: str, other: str) -> bool:
     """Return whether two words of one length differ in one syllable."""
     return len(one) == len(other) and sum(map(ne, one, other)) == 1

@@ -39,14 +39,15 @@ def in_sequence(values: list[Any]) -> list[Any]:
         return values
     fields = [named(one) for one in values]
     numbers = [number for one in fields if (number := _place(name, one)) is not None]
-    falls = sum(after < before for before, after in pairwise(numbers))
-    if len(set(numbers)) < len(values) or falls not in (1, len(values) - 1):
+    falls = [at for at, (one, after) in enumerate(pairwise(numbers), 1) if after < one]
+    if len(set(numbers)) < len(values) or len(falls) not in (1, len(values) - 1):
         return values
     timed = any(start_of(one) is not None or written_at(one) is not None for one in fields)
     counted = name in _NUMBERS
     gaps = counted and max(numbers) - min(numbers) >= _GAPS * len(numbers)
-    turned = counted and falls > 1
-    if timed or gaps or _rises(fields) or not (turned or _are_two_sides(fields, numbers)):
+    turned = counted and len(falls) > 1
+    sides = len(falls) == 1 and _are_two_sides(fields, falls[0])
+    if timed or gaps or _rises(fields) or not (turned or sides):
         return values
     order = sorted(range(len(values)), key=numbers.__getitem__)
     return [values[at] for at in order]
@@ -62,12 +63,8 @@ def _rises(fields: list[dict[str, Any]]) -> bool:
     return False
 
 
-def _are_two_sides(fields: list[dict[str, Any]], numbers: list[float]) -> bool:
+def _are_two_sides(fields: list[dict[str, Any]], fall: int) -> bool:
     """Return whether all of one speaker stands before all of another, where the numbers fall."""
-    falls = [at for at, (before, after) in enumerate(pairwise(numbers), 1) if after < before]
-    if len(falls) != 1:
-        return False
-    fall = falls[0]
     speakers = [speaker_of(one) for one in fields]
     one, other = set(speakers[:fall]), set(speakers[fall:])
     return len(one) == len(other) == 1 and one != other

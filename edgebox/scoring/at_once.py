@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.syllables import PAST
 from edgebox.scoring.balance import heard_of_part, lead_of_part, told
 from edgebox.scoring.claims import predicate_of_part
 from edgebox.scoring.predicates import SAME
-from edgebox.scoring.stances import PAST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -16,13 +16,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from edgebox.language.syllables import PAST
 from edgebox.scoring.affirmed import DECIDED_AGAINST
 from edgebox.scoring.burden import SIDES, bears_out, places_of
 from edgebox.scoring.claims import REQUIRES, WHOLE, predicate_of_part
 from edgebox.scoring.deeds import does
 from edgebox.scoring.heard import Heard, commits, heard_of
 from edgebox.scoring.predicates import LIGHT, words_beside
-from edgebox.scoring.stances import NEGATION, ONLY, PAST, PREDICATE, TWICE
+from edgebox.scoring.stances import NEGATION, ONLY, PREDICATE, TWICE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

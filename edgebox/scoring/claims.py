@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language.syllables import N, ending_in
+from edgebox.language.syllables import PAST, N, ending_in
 from edgebox.scoring.beside import is_beside
 from edgebox.scoring.predicates import LIGHT, SAME_FORM, key_of
-from edgebox.scoring.stances import ABSENT, NEGATION, PAST, PREDICATE, TWICE
+from edgebox.scoring.stances import ABSENT, NEGATION, PREDICATE, TWICE
 from edgebox.scoring.whether import ASKS_WHETHER
 
 if TYPE_CHECKING:

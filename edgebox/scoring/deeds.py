@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.scoring.stances import PAST
+from edgebox.language.syllables import PAST
 
 if TYPE_CHECKING:
     from edgebox.scoring.stances import Stances

@@ -10,8 +10,8 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.language.acts import is_question
+from edgebox.language.syllables import PAST
 from edgebox.scoring.likeness import Likeness, letters, sentences_of
-from edgebox.scoring.stances import PAST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language.syllables import begun_like
+from edgebox.language.syllables import PAST, begun_like
 from edgebox.language.words import ends_closed
 from edgebox.scoring.customers import by_customer
 from edgebox.scoring.places import Places, share_of
-from edgebox.scoring.stances import PAST, TWICE
+from edgebox.scoring.stances import TWICE
 
 if TYPE_CHECKING:
     from edgebox.scoring.predicates import Part

@@ -35,15 +35,23 @@ _DAY: Final = re.compile(r"(?:\d{4}-)?\d{1,2}-(\d{1,2})|(\d{1,2})d")
 
 def another_part(text: Text, source: Text) -> bool:
     """Whether a text tells a part or week of a month, and its source another and no day in it."""
-    said = {match.lastgroup or "early" for match in _SAID.finditer(source.text)}
-    told = {match.lastgroup or "" for match in _TOLD.finditer(text.text)} - said
-    also = {part for part in told if _ALSO[part].search(source.text)}
-    if said and any(not _has_day(source, _DAYS[part]) for part in told - also):
-        return True
-    if _OTHER_WEEK.search(source.text):
+    return _is_another_part(text, source) or _is_another_week(text, source)
+
+
+def _is_another_part(text: Text, source: Text) -> bool:
+    told = {match.lastgroup or "" for match in _TOLD.finditer(text.text)}
+    if not told:
         return False
+    said = {match.lastgroup or "early" for match in _SAID.finditer(source.text)}
+    also = {part for part in told if _ALSO[part].search(source.text)}
+    return bool(said) and any(not _has_day(source, _DAYS[part]) for part in told - said - also)
+
+
+def _is_another_week(text: Text, source: Text) -> bool:
     weeks = weeks_counted(text.text, of_a_month=True)
-    if not weeks or not weeks_counted(source.text, of_a_month=True):
+    if not weeks or _OTHER_WEEK.search(source.text):
+        return False
+    if not weeks_counted(source.text, of_a_month=True):
         return False
     if not weeks.isdisjoint(weeks_counted(source.text, of_a_month=False)):
         return False

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, TypeGuard
 
+from edgebox.language.syllables import PAST
 from edgebox.scoring.affirmed import DECIDED_AGAINST, SURE, UNDISPUTED, affirms
 from edgebox.scoring.another_day import is_done_another_day, is_of_another_day
 from edgebox.scoring.balance import tilts_against
@@ -38,14 +39,7 @@ from edgebox.scoring.opposed import is_opposed
 from edgebox.scoring.predicates import LIGHT, Part, near, parts_of, words_beside
 from edgebox.scoring.settlement import unsettled
 from edgebox.scoring.sides import other_side
-from edgebox.scoring.stances import (
-    NEGATION,
-    PAST,
-    PREDICATE,
-    TURNED_DOWN,
-    TWICE,
-    denies,
-)
+from edgebox.scoring.stances import NEGATION, PREDICATE, TURNED_DOWN, TWICE, denies
 from edgebox.scoring.staying import is_changed
 from edgebox.scoring.swapped import of_the_agent
 from edgebox.scoring.undenied import is_denied_by_nobody

@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.language.endings import ends_in_a_noun, sentence_of
+from edgebox.language.syllables import PAST
 from edgebox.scoring.alignment import Item, items_of
-from edgebox.scoring.stances import NEGATION, PAST, TURNED_DOWN, denies, names
+from edgebox.scoring.stances import NEGATION, TURNED_DOWN, denies, names
 
 if TYPE_CHECKING:
     import datetime as dt

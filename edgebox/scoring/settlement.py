@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.syllables import PAST
 from edgebox.scoring.afterwards import RESOLVED, SETTLES, settled_afterwards
 from edgebox.scoring.places import Places, share_of
 from edgebox.scoring.predicates import SAME, SAME_FORM, key_of
-from edgebox.scoring.stances import NEGATION, PAST, denies
+from edgebox.scoring.stances import NEGATION, denies
 from edgebox.scoring.taken import (
     WILL,
     decided_later,

@@ -10,14 +10,11 @@ import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from edgebox.language.syllables import SS, ending_in
+from edgebox.language.syllables import PAST
 from edgebox.scoring.likeness import Sentences
 
 if TYPE_CHECKING:
     from edgebox.scoring.spoken import Spoken
-
-PAST: Final = "".join(syllable for syllable in ending_in(SS) if syllable not in "있겠")
-"""The syllables that end in ㅆ: a verb's past."""
 
 TURNED_DOWN: Final = (
     r"불(?:가(?!피)|승인|허가|합격|인정|수리(?=[했됐되된하]))|거절"

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.acts import is_question
+from edgebox.language.syllables import PAST
 from edgebox.scoring.likeness import Likeness, letters
-from edgebox.scoring.stances import PAST
 
 if TYPE_CHECKING:
     from edgebox.scoring.likeness import Sentences

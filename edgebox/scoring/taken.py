@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from edgebox.language.syllables import PAST
 from edgebox.scoring.predicates import SAME_FORM
-from edgebox.scoring.stances import PAST
 
 if TYPE_CHECKING:
     from edgebox.scoring.predicates import Part

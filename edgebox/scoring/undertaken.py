@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from edgebox.language.syllables import PAST
 from edgebox.scoring.alignment import Item
 from edgebox.scoring.at_once import HARDLY, LITTLE, affirming
 from edgebox.scoring.balance import lead_of_part, told
 from edgebox.scoring.deeds import does
 from edgebox.scoring.heard import heard_of
 from edgebox.scoring.predicates import SAME
-from edgebox.scoring.stances import PAST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

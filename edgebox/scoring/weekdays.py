@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from edgebox.language.dates import is_placeholder
+from edgebox.language.days import DAY_NAME
 from edgebox.language.weeks import WEEKDAYS
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 _NAMED: Final = re.compile(
     rf"(?<![가-힣])([{WEEKDAYS}])요일|(?:(?<=\d일)|(?<=\d)) ?\(([{WEEKDAYS}])\)"
 )
-_AFTER: Final = re.compile(rf" ?\(?([{WEEKDAYS}])(?:\)|요일|욜)")
 _BEFORE: Final = re.compile(rf"([{WEEKDAYS}])(?:요일|욜)(?:인 | ?\()$")
 """A day of the week beside a date: 4월 2일(목), 목요일(4월 2일)."""
 
@@ -107,7 +107,7 @@ def _is_misnamed(number: Number, text: Text, source: Text, on: dt.date | None) -
 
 def _beside(number: Number, text: Text) -> str | None:
     """Return the day of the week that stands behind a date, or before it."""
-    found = _AFTER.match(text.text, number.end)
+    found = DAY_NAME.match(text.text, number.end)
     found = found or _BEFORE.search(text.text, max(0, number.start - 6), number.start)
     return found[1] if found else None
 
