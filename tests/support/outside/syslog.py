@@ -6,11 +6,17 @@ of that name, as under systemd, so the journal's ``_SYSTEMD_UNIT`` is the kernel
 
 import fcntl
 import os
+import selectors
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+from typing import IO
+
+from support.polling import PATIENCE
 
 JOURNALD = Path("/lib/systemd/systemd-journald")
 _CGROUPS = [Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup/systemd"), Path("/sys/fs/cgroup")]
@@ -58,41 +64,59 @@ class Syslog:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.units: set[str] = set()
-        # The journal knows a unit by its cgroup's path, so two of these would share them.
-        self._alone = (Path(tempfile.gettempdir()) / "edgebox-tests-cgroups.lock").open("w")
-        fcntl.flock(self._alone, fcntl.LOCK_EX)
+        self._alone = _lock(Path(tempfile.gettempdir()) / "edgebox-tests-cgroups.lock")
         for name in ("log", "spool"):
             (folder / name).mkdir()
         self._shell = subprocess.Popen(
             ["unshare", "--mount", "--propagation", "private", "bash"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            text=True,
+            start_new_session=True,
         )
-        self.do(
-            "mount -t tmpfs tmpfs /run && mkdir -p /run/log/journal /run/systemd/journal",
-            f"mount --bind {folder / 'log'} /var/log",
-            f"{JOURNALD} 2>/dev/null & journald=$!",
-            "until [ -S /run/systemd/journal/stdout ]; do sleep 0.05; done",
-        )
+        try:
+            self.do(
+                "mount -t tmpfs tmpfs /run && mkdir -p /run/log/journal /run/systemd/journal",
+                f"mount --bind {folder / 'log'} /var/log",
+                f"{JOURNALD} 2>/dev/null & journald=$!",
+                "until [ -S /run/systemd/journal/stdout ]; do sleep 0.05; done",
+            )
+        except BaseException:
+            self.close()
+            raise
 
     def do(self, *lines: str) -> str:
         """Run lines of bash; returns what they print.
 
         Raises:
-            AssertionError: the last one failed.
+            AssertionError: the last one failed, or they did not end in time.
         """
         assert self._shell.stdin is not None
-        assert self._shell.stdout is not None
-        self._shell.stdin.write("\n".join([*lines, "echo; echo ENDED $?"]) + "\n")
+        self._shell.stdin.write("\n".join([*lines, "printf '\\nENDED %s\\n' $?\n"]).encode())
         self._shell.stdin.flush()
-        said = []
-        for line in self._shell.stdout:
-            if line.startswith("ENDED "):
-                assert line == "ENDED 0\n", f"{lines[-1]}: {''.join(said)}"
-                return "".join(said).strip()
-            said.append(line)
-        raise AssertionError(f"the shell ended: {''.join(said)}")
+        said = b""
+        ends = time.monotonic() + 2 * PATIENCE
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._output, selectors.EVENT_READ)
+            while not said.endswith(b"\n") or b"\nENDED " not in said:
+                ready = selector.select(ends - time.monotonic())
+                assert ready, f"no end of: {lines}; {said.decode()}\n{self._processes()}"
+                part = os.read(self._output.fileno(), 65536)
+                assert part, f"the shell ended: {said.decode()}"
+                said += part
+        output, _, status = said.decode().rpartition("\nENDED ")
+        assert status == "0\n", f"{lines[-1]}: {output}"
+        return output.strip()
+
+    @property
+    def _output(self) -> IO[bytes]:
+        assert self._shell.stdout is not None
+        return self._shell.stdout
+
+    def _processes(self) -> str:
+        """What the processes of the shell wait for."""
+        columns = "pid,ppid,stat,wchan:30,etimes,args"
+        of_session = ["ps", "--no-headers", "-s", str(self._shell.pid), "-o", columns]
+        return subprocess.run(of_session, capture_output=True, text=True, check=False).stdout
 
     def in_unit(self, unit: str, command: str, *, wait: bool = True) -> str:
         """Run a command as a service of that name, its standard error the journal's.
@@ -125,16 +149,44 @@ class Syslog:
         (self.folder / "rsyslogd.pid").unlink(missing_ok=True)
 
     def close(self) -> None:
-        """End both programs and remove the cgroups."""
+        """End every process that was started here, and remove the cgroups."""
+        os.killpg(self._shell.pid, signal.SIGKILL)
+        self._shell.communicate()
+        for at in _cgroups():
+            for unit in self.units:
+                if (at / UNITS / unit).exists():
+                    _remove(at / UNITS / unit)
+            if (at / UNITS).exists() and not any((at / UNITS).glob("*/")):
+                (at / UNITS).rmdir()
+        self._alone.close()
+
+
+def _lock(file: Path) -> IO[str]:
+    """Wait to be alone: the journal knows a unit by its cgroup's path, which two would share.
+
+    Raises:
+        AssertionError: another one does not end.
+    """
+    opened = file.open("w")
+    ends = time.monotonic() + 8 * PATIENCE
+    while True:
         try:
-            self.do("kill -KILL $rsyslogd $journald 2>/dev/null", "wait 2>/dev/null; true")
-        finally:
-            self._shell.kill()
-            self._shell.communicate()
-            for at in _cgroups():
-                for unit in self.units:
-                    if (at / UNITS / unit).exists():
-                        (at / UNITS / unit).rmdir()
-                if (at / UNITS).exists() and not any((at / UNITS).glob("*/")):
-                    (at / UNITS).rmdir()
-            self._alone.close()
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            assert time.monotonic() < ends, f"another test keeps {file}"
+            time.sleep(0.1)
+        else:
+            return opened
+
+
+def _remove(cgroup: Path) -> None:
+    """Remove a cgroup whose processes have been killed, as soon as they are gone."""
+    ends = time.monotonic() + PATIENCE
+    while True:
+        try:
+            cgroup.rmdir()
+        except OSError:
+            assert time.monotonic() < ends, (cgroup / "cgroup.procs").read_text()
+            time.sleep(0.05)
+        else:
+            return
