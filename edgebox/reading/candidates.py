@@ -87,7 +87,7 @@ _FROM_ONE: Final = re.compile(
 UNNAMED: Final = "?"
 """The label of lines whose speaker was not recognised."""
 _UNNAMED: Final = re.compile(
-    rf"[ \t]*(?P<stamp>(?:{_STAMP}|{stamps.BARE.pattern})?)[ \t]*"
+    rf"[ \t]*(?P<stamp>(?:(?:{_STAMP}|{stamps.BARE.pattern})[ \t]*)?)"
     r"(?:[?？]{1,3}|[-–—]|[\[(<]?(?:[?？]{1,3}|불명확?|미상|알 ?수 ?없음|식별 ?불가|미확인"
     r"|unknown|unidentified|none|null|n/a)(?:[ _]?(?:화자|speaker))?[\])>]?)"
     r"[ ]?[:：](?!\d\d)[ \t]*(?=\S)",
