@@ -4,6 +4,7 @@ import http.server
 import json
 import os
 import pty
+import signal
 import subprocess
 import sys
 import threading
@@ -180,6 +181,33 @@ def test_a_run_is_saved_without_a_word_and_compared_by_the_gate(box, tmp_path):
     assert compared.exit_code == 0
     assert "wrongly not found" in compared.stdout
     assert max(cell_len(line.rstrip()) for line in compared.stdout.splitlines()) <= 80
+
+
+def test_a_run_that_is_stopped_goes_on_with_the_questions_that_are_left(box, tmp_path):
+    save, part = str(tmp_path / "run.json"), tmp_path / "run.json.part"
+
+    def stopped(one):
+        if len(box.bodies) == 4:
+            os.kill(os.getpid(), signal.SIGINT)
+        return answer(one)
+
+    box.reply = stopped
+    result = asks("--limit", "6", "--save", save, "--json")
+    assert result.exit_code == 1, result.output
+    assert (json.loads(result.stdout)["complete"], part.read_bytes().count(b"\n")) == (False, 3)
+    assert "Stopped. 3 of 6 answers are kept" in result.stderr
+    assert "보상" not in part.read_text("utf-8")
+    box.reply = answer
+    before = len(box.bodies)
+    result = asks("--limit", "6", "--save", save, "--resume", "--json")
+    assert result.exit_code == 0, result.output
+    assert len(box.bodies) == before + 3
+    resumed = json.loads(result.stdout)["reports"]
+    whole = json.loads(asks("--limit", "6", "--save", save, "--json").stdout)["reports"]
+    for report in (*resumed, *whole):
+        report.pop("total")
+    assert resumed == whole
+    assert not part.exists()
 
 
 def test_other_questions_than_those_of_the_saved_run_are_refused_before_any_is_asked(box, tmp_path):

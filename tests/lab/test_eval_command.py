@@ -1,9 +1,6 @@
 """``edgebox eval`` as an administrator types it, against an engine that runs."""
 
-import asyncio
 import json
-import tempfile
-import threading
 from pathlib import Path
 
 import pytest
@@ -13,45 +10,9 @@ from typer.testing import CliRunner
 from edgebox.lab.evaluation.cases import load_cases
 from edgebox_cli.common import context
 from edgebox_cli.main import app
-from support.engines.fake import FakeEngine
-from support.polling import PATIENCE
 
 FOLDER = Path(__file__).parents[1] / "data" / "transcripts"
 LOST_CARD = load_cases(FOLDER)[0]
-
-
-@pytest.fixture
-def state():
-    with tempfile.TemporaryDirectory(prefix="eb-") as folder:  # a socket's path is 107 bytes
-        yield Path(folder)
-
-
-@pytest.fixture
-def box(state, monkeypatch):
-    """The command line finds an engine that runs in a thread of its own."""
-    monkeypatch.setattr(context, "_config", None)
-    monkeypatch.delenv("EDGEBOX_CONFIG", raising=False)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(state / "config"))
-    monkeypatch.setenv("EDGEBOX_STATE_DIR", str(state))
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.setenv("COLUMNS", "80")
-    engine, loop = FakeEngine(), asyncio.new_event_loop()
-    started, stop = threading.Event(), asyncio.Event()
-
-    async def serve():
-        async with engine.serve(state / "engine.sock"):
-            started.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
-    thread.start()
-    try:
-        assert started.wait(PATIENCE)
-        yield engine
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(PATIENCE)
-        loop.close()
 
 
 def run(*words):

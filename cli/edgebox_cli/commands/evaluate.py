@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
 
 import edgebox
-from edgebox.engine_client import EngineClient
 from edgebox.errors import UsageError
-from edgebox.lab.evaluation.asking import Evaluator
 from edgebox.lab.evaluation.cases import Case, Part, chosen, load_cases
-from edgebox.lab.evaluation.comparing import check_same
+from edgebox.lab.evaluation.comparing import Comparison, check_same
 from edgebox.lab.evaluation.doubts import doubts
-from edgebox.lab.evaluation.judging import Judgement
 from edgebox.lab.evaluation.runs import load_run, run_of, save_run
-from edgebox.lab.evaluation.totals import Pass, PassReport, report
-from edgebox.settings import Settings
+from edgebox.lab.evaluation.totals import Pass, PassReport
 from edgebox_cli.common.configuration import settings_as_root
 from edgebox_cli.common.failure import reported
 from edgebox_cli.common.options import AsJson, ClientOption
 from edgebox_cli.common.output import note, print_json
-from edgebox_cli.common.progress import bars
 from edgebox_cli.evaluation.asks import Questions
-from edgebox_cli.evaluation.ending import compared, finish, mistakes_shown, run_before
-from edgebox_cli.evaluation.screen import (
-    NAMES,
-    show_answers,
-    show_cases,
-    show_reports,
+from edgebox_cli.evaluation.calls import Calls
+from edgebox_cli.evaluation.ending import (
+    Output,
+    compared,
+    finish,
+    keeping,
+    leave,
+    mistakes_shown,
+    run_before,
 )
+from edgebox_cli.evaluation.screen import show_answers, show_cases, show_reports
 
 _DATA = Path(edgebox.__file__).resolve().parents[1] / "tests" / "data"
 CASES = [_DATA / "transcripts", _DATA / "calls"]
@@ -101,6 +100,10 @@ def evaluate(
             show_default=False,
         ),
     ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help="Go on with a run to --save that was broken off."),
+    ] = False,
     against: Annotated[
         Path | None,
         typer.Option(
@@ -141,6 +144,7 @@ def evaluate(
         if runs is not None:
             finish(compared(*map(load_run, runs)), {}, gate=gate, as_json=as_json)
             return
+        output = Output(save, resume, against, as_json=as_json, details=details)
         if asks is not None:
             if folders or held_out or development or every or together > 1:
                 raise UsageError(
@@ -151,7 +155,7 @@ def evaluate(
             if check:
                 questions.show_checked(as_json=as_json)
             else:
-                ended = questions.evaluate(save, against, as_json=as_json, details=details)
+                ended = questions.evaluate(output)
                 finish(*ended, gate=gate, as_json=as_json)
             return
         passes: list[Pass] = [*(("quick", "full_text") if quick else ())]
@@ -163,17 +167,33 @@ def evaluate(
         if check:
             _show_checked(cases, as_json=as_json)
             return
-        before = run_before(against, save, lambda run: check_same(run, cases))
-        answers = asyncio.run(_ask(settings_as_root(), passes, cases, together))
-        made = [
-            report(kind, answers[kind], together=together if kind == "analysis" else 1)
-            for kind in passes
-        ]
-        run = run_of(answers, made, made_at=datetime.now(UTC))
-        if save:
-            save_run(run, save)
-        result = _shown(cases, answers, made, as_json=as_json, details=details)
-        finish(compared(before, run), result, gate=gate, as_json=as_json)
+        finish(*_evaluated(passes, cases, together, output), gate=gate, as_json=as_json)
+
+
+def _evaluated(
+    passes: Sequence[Pass], cases: Sequence[Case], together: int, output: Output
+) -> tuple[list[Comparison], dict[str, Any]]:
+    """Ask the engine; save and show the judgements.
+
+    Returns:
+        The comparison with the run before, if there is one, and the result for JSON.
+    """
+    before = run_before(output, lambda run: check_same(run, cases))
+    of = len(passes) * len(cases)
+    with keeping(output, of) as kept:
+        calls = Calls(settings_as_root(), cases, together, kept)
+        with suppress(KeyboardInterrupt):
+            asyncio.run(calls.ask(passes))
+        made = calls.reports()
+        result = _shown(calls, made, output)
+        if not calls.complete:
+            leave(result, kept, of, as_json=output.as_json)
+        run = run_of(calls.answers, made, made_at=datetime.now(UTC))
+        if output.save:
+            save_run(run, output.save)
+        if kept is not None:
+            kept.forget()
+    return compared(before, run), result
 
 
 def _part(*, held_out: bool, development: bool, every: bool) -> Part:
@@ -191,41 +211,19 @@ def _cases(folders: Sequence[Path] | None) -> list[Case]:
         return load_cases(folders or CASES)
 
 
-async def _ask(
-    settings: Settings, passes: Sequence[Pass], cases: Sequence[Case], together: int
-) -> dict[Pass, list[Judgement]]:
-    """Run the passes one after the other and return the answers of each."""
-    client = EngineClient(settings)
-    columns = ("{task.description:17}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    try:
-        evaluator = Evaluator(client, settings, together)
-        answers = {}
-        with bars(*columns) as shown:
-            for kind in passes:
-                shown.add_task(NAMES[kind], total=len(cases))
-                answers[kind] = await evaluator.run(
-                    kind, cases, each=lambda _: shown.advance(shown.task_ids[-1])
-                )
-        return answers
-    finally:
-        await client.aclose()
-
-
-def _shown(
-    cases: Sequence[Case],
-    answers: Mapping[Pass, Sequence[Judgement]],
-    reports: Sequence[PassReport],
-    *,
-    as_json: bool,
-    details: bool,
-) -> dict[str, Any]:
+def _shown(calls: Calls, reports: Sequence[PassReport], output: Output) -> dict[str, Any]:
     """Print the answers and the reports for people; return the same for JSON."""
-    result: dict[str, Any] = {"cases": len(cases), "reports": [one.as_dict() for one in reports]}
-    if details and as_json:
-        result["answers"] = {k: [one.as_dict() for one in given] for k, given in answers.items()}
-    elif details:
-        show_answers(cases, answers)
-    if not as_json:
+    result: dict[str, Any] = {
+        "cases": len(calls.cases),
+        "complete": calls.complete,
+        "reports": [one.as_dict() for one in reports],
+    }
+    if output.details and output.as_json:
+        given = calls.answers.items()
+        result["answers"] = {kind: [one.as_dict() for one in made] for kind, made in given}
+    elif output.details:
+        show_answers(calls.cases, calls.answers)
+    if reports and not output.as_json:
         show_reports(reports)
     return result
 

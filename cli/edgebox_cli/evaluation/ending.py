@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from edgebox.errors import CaseInvalid, UsageError
+from edgebox.errors import CaseInvalid, EdgeBoxError, UsageError
 from edgebox.lab.evaluation.comparing import cautions, compare
+from edgebox.lab.evaluation.kept import Kept
 from edgebox.lab.evaluation.runs import load_run
 from edgebox_cli.common.output import note, print_error, print_json
 from edgebox_cli.evaluation.screen import NAMES, show_comparisons
@@ -20,6 +22,25 @@ if TYPE_CHECKING:
 
     from edgebox.lab.evaluation.comparing import Comparison
     from edgebox.lab.evaluation.runs import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What becomes of a run.
+
+    Attributes:
+        save: the file that it is saved in.
+        resume: go on with a run to that file that was broken off.
+        against: the saved run to compare with.
+        as_json: print nothing for people.
+        details: print every answer.
+    """
+
+    save: Path | None
+    resume: bool
+    against: Path | None
+    as_json: bool
+    details: bool
 
 
 @contextmanager
@@ -33,23 +54,22 @@ def mistakes_shown() -> Iterator[None]:
         raise typer.Exit(error.exit_code) from None
 
 
-def run_before(against: Path | None, save: Path | None, check: Callable[[Run], None]) -> Run | None:
+def run_before(output: Output, check: Callable[[Run], None]) -> Run | None:
     """Return the run to compare with. Whatever is wrong shows now, not after hours of asking.
 
     Args:
-        against: the saved run's file.
-        save: where the new run will be saved.
+        output: the new run's, and the file of the one to compare with.
         check: raises an error for a run that cannot be compared with the new one.
 
     Raises:
         UsageError: there is no such file, or no place to save the new run.
         RunInvalid: the file holds no run, or one that cannot be compared.
     """
-    if save:
-        _check_place(save, against)
-    if against is None:
+    if output.save:
+        _check_place(output.save, output.against)
+    if output.against is None:
         return None
-    before = load_run(against)
+    before = load_run(output.against)
     check(before)
     return before
 
@@ -71,6 +91,54 @@ def _check_place(save: Path, against: Path | None) -> None:
         raise UsageError(
             "The new run would replace the one to compare with. Give --save another file."
         )
+
+
+@contextmanager
+def keeping(output: Output, of: int) -> Iterator[Kept | None]:
+    """Keep the answers of a run that will be saved until it is; an error says how to go on.
+
+    Args:
+        output: the run's.
+        of: how many answers the whole run has.
+
+    Raises:
+        UsageError: there is no run to go on with, or one that would be lost.
+        RunInvalid: the run that was broken off cannot be read.
+        EdgeBoxError: that of the block.
+    """
+    if output.save is None:
+        if output.resume:
+            raise UsageError("--resume goes on with a saved run: give its --save FILE as well.")
+        yield None
+        return
+    with closing(Kept(output.save, resume=output.resume)) as kept:
+        try:
+            yield kept
+        except EdgeBoxError as error:
+            if kept:
+                error.detail += f" {_how_to_go_on(kept, of)}"
+            raise
+
+
+def leave(result: Mapping[str, Any], kept: Kept | None, of: int, *, as_json: bool) -> NoReturn:
+    """End a run that was stopped.
+
+    Raises:
+        typer.Exit: always.
+    """
+    if as_json:
+        print_json(result)
+    print_error(f"Stopped. {_how_to_go_on(kept, of)}")
+    raise typer.Exit(1)
+
+
+def _how_to_go_on(kept: Kept | None, of: int) -> str:
+    """Return what became of the answers of a run that was broken off, ``of`` in all."""
+    if kept is None:
+        return "Nothing was kept; with --save FILE the same command could go on."
+    if not kept:
+        return "No answer was there yet."
+    return f"{len(kept)} of {of} answers are kept: the same command with --resume goes on."
 
 
 def compared(before: Run | None, after: Run) -> list[Comparison]:

@@ -151,12 +151,14 @@ def show_cases(cases: Sequence[Case]) -> None:
 
 
 def show_answers(cases: Sequence[Case], answers: Mapping[Pass, Sequence[Judgement]]) -> None:
-    """Print every case with the answer of each pass. Rich wraps Hangul by its width."""
+    """Print every answered case with the answers of the passes. Rich wraps Hangul by its width."""
     out = console()
-    for index, case in enumerate(cases):
-        out.print(Text.assemble((case.id, "bold"), "  ", case.title))
-        for kind, given in answers.items():
-            answer = given[index]
+    by_id = {kind: {one.case.id: one for one in given} for kind, given in answers.items()}
+    for case in cases:
+        of_case = [(kind, given[case.id]) for kind, given in by_id.items() if case.id in given]
+        if of_case:
+            out.print(Text.assemble((case.id, "bold"), "  ", case.title))
+        for kind, answer in of_case:
             head = f"{NAMES[kind]}  {answer.status}, {answer.seconds:.2f} s"
             text = Text.assemble((head, "dim"), "\n", answer.text or answer.error)
             if answer.missing:
@@ -168,7 +170,8 @@ def show_answers(cases: Sequence[Case], answers: Mapping[Pass, Sequence[Judgemen
                 invented = f" ({' · '.join(answer.invented)})" if answer.invented else ""
                 text.append(f"\nfaults: {', '.join(answer.faults)}{invented}", style="red")
             out.print(Padding(text, (0, 0, 0, 2)))
-        out.print()
+        if of_case:
+            out.print()
 
 
 def _show_outcomes(report: PassReport) -> None:

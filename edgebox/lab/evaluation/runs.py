@@ -10,6 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from edgebox import __version__
 from edgebox.errors import RunInvalid, UsageError
+from edgebox.lab.evaluation.ask_judging import Acknowledged  # noqa: TC001 - as above
+from edgebox.lab.evaluation.outcomes import Outcome  # noqa: TC001 - as above
 from edgebox.lab.evaluation.totals import Pass  # noqa: TC001 - as above
 from edgebox.system.files import write_text
 
@@ -33,6 +35,8 @@ class SavedAnswer(BaseModel):
             is the same.
         kept: the share of the facts' weight that was found; None where the case has no facts.
         right: of a question, like all that follows.
+        flagged: parts of the answer that the box itself marks as unsupported.
+        acknowledged: what acknowledged it first.
     """
 
     id: str
@@ -42,14 +46,17 @@ class SavedAnswer(BaseModel):
     kept: float | None
     faults: list[str]
     critical: list[str]
-    outcome: str | None
-    outcome_expected: str | None
+    outcome: Outcome | None
+    outcome_expected: Outcome | None
     quality_score: float | None
     seconds: float
     right: bool | None = None
     cited: bool | None = None
     recall: float | None = None
     first: float | None = None
+    not_found: bool | None = None
+    flagged: int | None = None
+    acknowledged: Acknowledged | None = None
 
 
 class SavedPass(BaseModel):
@@ -93,7 +100,7 @@ def run_of(
         one.kind: SavedPass(
             model=one.model,
             together=one.together,
-            answers=sorted(map(_saved, answers[one.kind]), key=lambda answer: answer.id),
+            answers=sorted(map(saved_of, answers[one.kind]), key=lambda answer: answer.id),
         )
         for one in reports
     }
@@ -108,7 +115,7 @@ def run_of_asks(answers: Sequence[AskJudgement], model: str, *, made_at: datetim
         model: that wrote them.
         made_at: with its time zone.
     """
-    saved = sorted(map(_saved_ask, answers), key=lambda answer: answer.id)
+    saved = sorted(map(saved_of_ask, answers), key=lambda answer: answer.id)
     only = SavedPass(model=model, together=1, answers=saved)
     return Run(edgebox=__version__, made_at=made_at, passes={"ask": only})
 
@@ -142,7 +149,8 @@ def load_run(path: Path) -> Run:
         raise RunInvalid(f"{path} is not a run. Make one with: edgebox eval --save FILE") from None
 
 
-def _saved(answer: Judgement) -> SavedAnswer:
+def saved_of(answer: Judgement) -> SavedAnswer:
+    """Return what a run keeps of an answer."""
     return SavedAnswer(
         id=answer.case.id,
         case=hash_of(answer.case),
@@ -158,7 +166,8 @@ def _saved(answer: Judgement) -> SavedAnswer:
     )
 
 
-def _saved_ask(answer: AskJudgement) -> SavedAnswer:
+def saved_of_ask(answer: AskJudgement) -> SavedAnswer:
+    """Return what a run keeps of an answer to a question."""
     return SavedAnswer(
         id=answer.asked.id,
         case=hash_of_asked(answer.asked),
@@ -175,6 +184,9 @@ def _saved_ask(answer: AskJudgement) -> SavedAnswer:
         cited=answer.cited,
         recall=answer.recall,
         first=answer.first,
+        not_found=answer.not_found,
+        flagged=answer.flagged,
+        acknowledged=answer.acknowledged,
     )
 
 
