@@ -151,6 +151,22 @@ def test_a_bad_file_is_named_with_what_is_wrong(tmp_path, text, complaint):
     assert "\n" not in refused.value.detail
 
 
+def test_a_key_that_stands_twice_is_named_but_not_one_of_a_recogniser(tmp_path):
+    fact = '{"fact": "긍정", "any": ["네"]%s}'
+    case = '{"id": "a", "transcript": %s, "names": ["하람"], "facts": [%s]%s}'
+    twice = case % ('"고객: 네"', fact % ', "fact": "부정"', ', "names": []')
+    write(tmp_path, "a.json", twice)
+    with pytest.raises(CaseInvalid) as error:
+        load_cases(tmp_path)
+    assert error.value.detail.splitlines() == [
+        "a.json: fact: Stands twice in one object. Leave one out.",
+        "a.json: names: Stands twice in one object. Leave one out.",
+    ]
+    call = '{"turns": [{"speaker": "고객", "text": "네", "text": "네"}]}'
+    write(tmp_path, "a.json", case % (call, fact % "", ""))
+    assert len(load_cases(tmp_path)) == 1
+
+
 def test_an_error_quotes_nothing_of_the_file(tmp_path):
     write(tmp_path, "a.json", case_with(transcript=[{"order": "비밀 이야기"}]))
     with pytest.raises(CaseInvalid) as refused:

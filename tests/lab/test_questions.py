@@ -91,6 +91,12 @@ def test_a_mistake_is_named_with_its_line(written, change, mistake):
     assert line.startswith(f"asks.jsonl:3: {mistake}")
 
 
+def test_a_key_that_stands_twice_is_a_mistake(written):
+    line = json.dumps(LINE)
+    with pytest.raises(CaseInvalid, match=r"^asks.jsonl:1: hard: Stands twice in one object"):
+        load_questions(written(f'{line[:-1]}, "hard": ["a"], "hard": []}}'))
+
+
 def test_every_mistake_of_a_file_has_a_line(written):
     file = written(LINE, "{", LINE, [])
     with pytest.raises(CaseInvalid) as caught:

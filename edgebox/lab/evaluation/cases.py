@@ -24,6 +24,7 @@ from pydantic_core import PydanticCustomError
 from edgebox.contract.requests import Transcript, Turn  # noqa: TC001 - as above
 from edgebox.errors import CaseInvalid, UsageError
 from edgebox.lab.evaluation.mistakes import mistakes as mistakes_of
+from edgebox.lab.evaluation.mistakes import twice
 from edgebox.lab.evaluation.outcomes import Outcome  # noqa: TC001 - as above
 from edgebox.system.encodings import conversion
 
@@ -207,11 +208,13 @@ def case_in(file: Path) -> Case | list[str]:
         data = file.read_bytes()
         if advice := conversion(data, str(file)):
             return [advice]
-        return Case.model_validate_json(data.removeprefix(codecs.BOM_UTF8))
+        data = data.removeprefix(codecs.BOM_UTF8)
+        case = Case.model_validate_json(data)
     except OSError as error:
         return [f"cannot be read: {error.strerror}."]
     except ValidationError as error:
         return list(mistakes_of(error, _KEYS))
+    return twice(data, _KEYS) or case
 
 
 def chosen(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Final
+import json
+from collections import Counter
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -84,6 +87,24 @@ def mistakes(
         place = ".".join(map(str, one["loc"]))
         what = _wording(one, keys, wanted)
         yield f"{place}: {what}" if place else what
+
+
+def twice(data: bytes, keys: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return a line for each key that an object has twice: a parser takes the last one in silence.
+
+    Args:
+        data: JSON of a case or a question.
+        keys: those that count, by the path of their object. A recogniser's own may stand twice.
+    """
+    known = frozenset(chain.from_iterable(keys.values()))
+    found: dict[str, None] = {}
+
+    def look(pairs: list[tuple[str, Any]]) -> None:
+        counts = Counter(name for name, _ in pairs)
+        found.update(dict.fromkeys(name for name, n in counts.items() if n > 1 and name in known))
+
+    json.loads(data, object_pairs_hook=look)
+    return [f"{name}: Stands twice in one object. Leave one out." for name in found]
 
 
 def _wording(

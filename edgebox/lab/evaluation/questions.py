@@ -21,6 +21,7 @@ from pydantic_core import PydanticCustomError
 from edgebox.errors import CaseInvalid, UsageError
 from edgebox.lab.evaluation.cases import Case, case_in
 from edgebox.lab.evaluation.mistakes import mistakes as mistakes_of
+from edgebox.lab.evaluation.mistakes import twice
 from edgebox.reading.call import read
 from edgebox.system.encodings import conversion
 
@@ -208,6 +209,7 @@ class _Loader:
         except ValidationError as error:
             self.mistakes += [f"{place}: {one}" for one in mistakes_of(error, _KEYS, _WANTED)]
             return
+        self.mistakes += [f"{place}: {one}" for one in twice(line, _KEYS)]
         if question.id in self._lines:
             other = self._lines[question.id]
             self.mistakes.append(f"{place}: id: {other} has the same; each line needs its own.")
