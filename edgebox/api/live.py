@@ -21,7 +21,7 @@ from edgebox.contract.live import (
     LiveReceived,
 )
 from edgebox.contract.paths import Paths
-from edgebox.contract.requests import one_line, unicode_text
+from edgebox.contract.texts import one_line, unicode_text
 from edgebox.errors import CallEnded, InvalidFields, NotFound, TranscriptGone
 from edgebox.store.acts import Actor
 from edgebox.system.addresses import peer_of

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError
 
-from edgebox.contract.requests import has_text, transcript_text
+from edgebox.contract.texts import has_text, transcript_text
 from edgebox.errors import CallEnded, ClientQueueFull, InvalidFields, QueueFull, Resync, where
 from edgebox.live.rolling import day_of
 from edgebox.store.acts import Actor

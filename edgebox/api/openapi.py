@@ -26,13 +26,9 @@ from edgebox.contract.asks import AskAnswer, AskRequest, FeedbackRequest, event_
 from edgebox.contract.limits import MAX_ID_CHARACTERS
 from edgebox.contract.live import AcceptedRecord, LiveAppend, LiveEnd, LiveEnded, LiveReceived
 from edgebox.contract.paths import Paths
-from edgebox.contract.requests import (
-    ID_PATTERN,
-    BatchAnalysisRequest,
-    Limits,
-    QuickSummaryRequest,
-)
+from edgebox.contract.requests import BatchAnalysisRequest, QuickSummaryRequest
 from edgebox.contract.results import BatchState
+from edgebox.contract.texts import ID_PATTERN, Limits
 from edgebox.settings import ApiSettings
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from edgebox.contract.asks import Reason  # noqa: TC001 - pydantic reads the annotation
-from edgebox.contract.requests import ConsultationId, one_line, unicode_text
+from edgebox.contract.requests import ConsultationId  # noqa: TC001 - as above
+from edgebox.contract.texts import one_line, unicode_text
 
 T = TypeVar("T")
 

@@ -10,17 +10,19 @@ from pydantic_core import PydanticCustomError
 from edgebox.contract.answers import Answer, Problem, TokenUsage
 from edgebox.contract.limits import MAX_ID_CHARACTERS
 from edgebox.contract.requests import (
-    ID_PATTERN,
-    PRINTED_PATTERN,
     BoundKey,
     Consultation,
     ConsultationId,
     Request,
     Transcript,
-    has_text,
-    one_line,
     only,
     or_null,
+)
+from edgebox.contract.texts import (
+    ID_PATTERN,
+    PRINTED_PATTERN,
+    has_text,
+    one_line,
     printed,
     unicode_text,
 )

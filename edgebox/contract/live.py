@@ -10,7 +10,6 @@ from pydantic_core import PydanticCustomError
 from edgebox.contract.answers import Answer
 from edgebox.contract.limits import MAX_ID_CHARACTERS
 from edgebox.contract.requests import (
-    ID_PATTERN,
     BoundKey,
     CallbackUrl,
     CallDate,
@@ -18,10 +17,9 @@ from edgebox.contract.requests import (
     Request,
     count_or_null,
     nothing,
-    one_line,
     or_null,
-    unicode_text,
 )
+from edgebox.contract.texts import ID_PATTERN, one_line, unicode_text
 
 MAX_PARTIAL = 2_000
 

@@ -6,7 +6,8 @@ import pytest
 from edgebox.api.requests import read_fields
 from edgebox.contract.asks import AskRequest, FeedbackRequest
 from edgebox.contract.live import LiveAppend, LiveEnd
-from edgebox.contract.requests import BatchAnalysisRequest, Limits, QuickSummaryRequest
+from edgebox.contract.requests import BatchAnalysisRequest, QuickSummaryRequest
+from edgebox.contract.texts import Limits
 from edgebox.errors import BodyTooLarge, InvalidFields
 from support.boxes.api import BATCH, QUICK, TALK, ApiBox
 

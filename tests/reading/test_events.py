@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from edgebox.contract.requests import transcript_text
+from edgebox.contract.texts import transcript_text
 from edgebox.reading.call import read
 
 CALL = [

@@ -5,7 +5,7 @@ from itertools import accumulate
 
 import pytest
 
-from edgebox.contract.requests import transcript_text
+from edgebox.contract.texts import transcript_text
 from edgebox.reading.call import read
 from edgebox.reading.recognisers import turns_of
 

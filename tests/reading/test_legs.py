@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from edgebox.contract.requests import transcript_text
+from edgebox.contract.texts import transcript_text
 from edgebox.reading.call import read
 
 GREETING = "네 감사합니다 하나은행 상담사 김나래입니다 무엇을 도와드릴까요"

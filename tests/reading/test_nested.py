@@ -5,7 +5,7 @@ import json
 import pytest
 
 from edgebox.consultation.call_reader import read_within
-from edgebox.contract.requests import transcript_text
+from edgebox.contract.texts import transcript_text
 from edgebox.reading.call import read
 from edgebox.reading.recognisers import damaged_at, is_foreign_json, turns_of
 

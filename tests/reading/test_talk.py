@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from edgebox.contract.requests import transcript_text
+from edgebox.contract.texts import transcript_text
 from edgebox.reading.call import read
 
 CALL = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from edgebox.contract.requests import Limits
+from edgebox.contract.texts import Limits
 from edgebox.errors import UsageError
 from edgebox.reading.call import read as read_call
 from edgebox.reading.garbled import is_garbled

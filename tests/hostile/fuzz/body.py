@@ -8,7 +8,8 @@ from contextlib import suppress
 
 from edgebox.api.body import MAX_VALUES, _at_most, _values, fingerprint, parse_object
 from edgebox.api.requests import read_fields
-from edgebox.contract.requests import BatchAnalysisRequest, Limits, QuickSummaryRequest
+from edgebox.contract.requests import BatchAnalysisRequest, QuickSummaryRequest
+from edgebox.contract.texts import Limits
 from edgebox.errors import BodyTooLarge, InvalidFields, MalformedRequest
 from edgebox.reading.call import read
 

@@ -7,7 +7,8 @@ import math
 import re
 
 from edgebox.api.requests import read_fields
-from edgebox.contract.requests import Limits, QuickSummaryRequest
+from edgebox.contract.requests import QuickSummaryRequest
+from edgebox.contract.texts import Limits
 from edgebox.errors import InvalidFields
 from edgebox.reading.call import MAX_UTTERANCE_CHARACTERS, read
 from edgebox.reading.markup import is_markup
