@@ -1,5 +1,6 @@
 """A run of ``edgebox eval`` that is broken off, and goes on."""
 
+import fcntl
 import json
 import signal
 import stat
@@ -99,7 +100,7 @@ def test_a_line_that_was_broken_off_is_asked_for_again(box, state, part):
     ("words", "why"),
     [
         (["--together", "2"], "together is 2 and was 1"),
-        (["--limit", "4", "--held-out"], ""),
+        (["--quick", "--no-analysis"], "it has answers of analysis"),
     ],
 )
 def test_another_run_does_not_go_on_with_it(box, state, part, words, why):
@@ -107,7 +108,22 @@ def test_another_run_does_not_go_on_with_it(box, state, part, words, why):
     result = resumed(state, *words)
     assert result.exit_code == 1
     assert why in result.stderr
+    assert result.stderr.count("\n") == 1
     assert part.read_bytes() == content
+
+
+def test_other_calls_do_not_go_on_with_it(box, state, part):
+    calls = state / "calls"
+    calls.mkdir()
+    words = (str(calls), "--no-quick", "--save", str(state / "run.json"), "--resume")
+    first = json.loads(part.read_text("utf-8").splitlines()[0])["answer"]["id"]
+    for case in CASES:
+        changed = case.model_copy(update={"facts": case.facts[:1]})
+        (calls / f"{case.id}.json").write_text(changed.model_dump_json(exclude_defaults=True))
+    assert f"{first} is not as before" in run(*words).stderr
+    (calls / f"{first}.json").unlink()
+    assert f"{first} is left out" in run(*words).stderr
+    assert part.exists()
 
 
 def test_a_model_or_a_version_that_was_changed_does_not_go_on_with_it(box, state, part):
@@ -121,6 +137,15 @@ def test_a_model_or_a_version_that_was_changed_does_not_go_on_with_it(box, state
         assert result.exit_code == 1
         assert f"{name} is " in result.stderr
         assert f"was {value}" in result.stderr
+
+
+def test_two_commands_do_not_write_one_run(box, state, part):
+    with part.open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        result = resumed(state)
+    assert result.exit_code == 1
+    assert "Another command is writing" in result.stderr
+    assert part.read_bytes().count(b"\n") > 0
 
 
 def test_there_has_to_be_a_run_to_go_on_with(box, state):

@@ -136,6 +136,7 @@ class Keeper:
         """
         if self._kept is None:
             return {}
+        self._kept.check(["ask"])
         by_id = {one.id: one for one in asked}
         hashes = {name: hash_of_asked(one) for name, one in by_id.items()}
         found = self._kept.of("ask", self._source, hashes)

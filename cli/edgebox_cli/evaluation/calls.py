@@ -78,6 +78,8 @@ class Calls:
                 kind: Source(model=client.model_name(ROLE_OF[kind]), together=self._in_flight(kind))
                 for kind in passes
             }
+            if self._kept is not None:
+                self._kept.check(passes)
             self._answers = {kind: self._kept_of(kind, sources[kind]) for kind in passes}
             evaluator = Evaluator(client, self._settings, self._together)
             with bars(*columns) as shown:

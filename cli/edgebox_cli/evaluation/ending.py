@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 
-from edgebox.errors import CaseInvalid, EdgeBoxError, UsageError
+from edgebox.errors import CaseInvalid, EdgeBoxError, RunInvalid, UsageError
 from edgebox.lab.evaluation.comparing import cautions, compare
 from edgebox.lab.evaluation.kept import Kept
 from edgebox.lab.evaluation.runs import load_run
@@ -114,6 +114,8 @@ def keeping(output: Output, of: int) -> Iterator[Kept | None]:
     with closing(Kept(output.save, resume=output.resume)) as kept:
         try:
             yield kept
+        except RunInvalid:  # says by itself how to go on
+            raise
         except EdgeBoxError as error:
             if kept:
                 error.detail += f" {_how_to_go_on(kept, of)}"

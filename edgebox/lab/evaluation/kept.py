@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,7 @@ from edgebox.lab.evaluation.totals import Pass  # noqa: TC001 - as above
 from edgebox.system.files import open_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from edgebox.lab.evaluation.cases import Case
@@ -109,9 +110,14 @@ class Kept:
             )
         try:
             self._descriptor = open_file(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-            os.ftruncate(self._descriptor, whole)  # a last line may have been broken off
         except OSError as error:
             raise RunInvalid(f"{self.path} cannot be written: {error.strerror}.") from None
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._descriptor)
+            raise RunInvalid(f"Another command is writing {self.path}.") from None
+        os.ftruncate(self._descriptor, whole)  # a last line may have been broken off
 
     def close(self) -> None:
         """Close the file. It stays if it holds an answer."""
@@ -122,6 +128,16 @@ class Kept:
     def __len__(self) -> int:
         """Return how many answers there are."""
         return len(self._lines)
+
+    def check(self, passes: Sequence[Pass]) -> None:
+        """Check that the answers are of these passes: what is not of the run would be lost.
+
+        Raises:
+            RunInvalid: there are answers of another one.
+        """
+        others = {line.kind for line in self._lines}.difference(passes)
+        if others:
+            raise self._other(f"it has answers of {', '.join(sorted(others))}")
 
     def of(self, kind: Pass, source: Source, hashes: Mapping[str, str]) -> dict[str, KeptAnswer]:
         """Return the answers of a pass by the id of their case.
@@ -150,6 +166,7 @@ class Kept:
         """
         if line.answer.status != "failed":
             os.write(self._descriptor, line.model_dump_json().encode() + b"\n")
+            os.fsync(self._descriptor)
             self._lines.append(line)
 
     def forget(self) -> None:
