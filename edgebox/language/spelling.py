@@ -21,7 +21,15 @@ from edgebox.language.groups import group
 from edgebox.language.korean import numbers_in
 from edgebox.language.number import CURRENCIES, birth_years
 from edgebox.language.periods import ABOUT_AFTER, ABOUT_BEFORE, ALIKE
-from edgebox.language.spelling_dates import OF_FOUR, dated, in_a_year, months_and_days, timed, years
+from edgebox.language.spelling_dates import (
+    OF_FOUR,
+    dated,
+    dates_with_times,
+    in_a_year,
+    months_and_days,
+    timed,
+    years,
+)
 from edgebox.language.spelling_ranges import ranges
 
 if TYPE_CHECKING:
@@ -95,14 +103,18 @@ def forms(numbers: Iterable[Number], text: str, on: dt.date | None = None) -> Fo
             written += [_with_counter(value, counter, bare, about=about) for value in own]
             if _NEGATIVE.search(text, max(0, number.start - 5), number.start):
                 written += [_negative(value, counter, bare) for value in own]
-        for kind, form in itertools.chain(*written):
-            if len(form) <= MAX_CHARACTERS:
-                found[kind].add(form)
-    for kind, form in _with_year({value for value, _ in seen}, on):
-        found[kind].add(form)
+        _add(found, itertools.chain(*written))
+    _add(found, _with_year({value for value, _ in seen}, on))
+    _add(found, dates_with_times(found))
     found[Form.CLOSED] |= _business_days([*found[Form.CLOSED], *found[Form.COPIED]], text)
     found[Form.FIGURES] -= found[Form.QUANTITY]
     return found
+
+
+def _add(found: Forms, written: Iterable[tuple[Form, str]]) -> None:
+    for kind, form in list(written):  # which may be made of those that were found before
+        if len(form) <= MAX_CHARACTERS:
+            found[kind].add(form)
 
 
 def _may_be_a_range(one: str, other: str) -> bool:

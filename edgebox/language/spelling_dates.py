@@ -6,7 +6,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
-from edgebox.language.form import Form
+from edgebox.language.form import Form, Forms
 from edgebox.language.number import birth_years, full_years, time_of_day
 
 if TYPE_CHECKING:
@@ -98,6 +98,40 @@ def timed(hour: int, minute: int) -> Iterator[tuple[Form, str]]:
                 front = f"{part}{gap}{twelve}"
                 yield Form.CODE, f"{front}:{minute:02d}"
                 yield from _spoken(front, minute, Form.HOURS, Form.CLOSED)
+
+
+_SHORT: Final = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}")
+_CLOCK: Final = re.compile(r"(?:(?:오전|오후) ?)?\d{1,2}(?::\d\d|시(?: \d{1,2}분)?)")
+_WITH_A_DATE: Final = {
+    Form.BARE_CLOCK: Form.CODE,
+    Form.CODE: Form.CODE,
+    Form.BARE_HOUR: Form.HOURS,
+    Form.HOURS: Form.HOURS,
+    Form.CLOSED: Form.CLOSED,
+}
+"""How a time ends behind a date. Its own kind says what may stand before it."""
+_MOST: Final = 3_000
+"""Forms of dates with times: those of some fourteen days and as many hours. More are not given."""
+
+
+def dates_with_times(found: Forms) -> Iterator[tuple[Form, str]]:
+    """Yield 3/20 10:00 and 2026-03-20 오전 10시: dates in figures, with a space before a time.
+
+    The other dates (3월 20일) end in a unit, behind which any number may stand.
+
+    Args:
+        found: the forms of the dates and times of a call.
+    """
+    dates = [form for form in found[Form.CODE] if _SHORT.fullmatch(form)]
+    times = [
+        (behind, form)
+        for kind, behind in _WITH_A_DATE.items()
+        for form in found[kind]
+        if _CLOCK.fullmatch(form)
+    ]
+    if len(dates) * len(times) <= _MOST:
+        for date, (kind, time) in itertools.product(dates, times):
+            yield kind, f"{date} {time}"
 
 
 def _spoken(hour: str, minute: int, open_: Form, whole: Form) -> Iterator[tuple[Form, str]]:
