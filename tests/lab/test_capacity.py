@@ -145,9 +145,16 @@ def test_every_way_in_which_a_summary_can_end_is_counted_as_what_it_is():
     whole = ended()
     assert whole.outcome == "success"
     assert (whole.read, whole.prompt, whole.cached, whole.generated) == (1.0, 100, 60, 20)
-    short = {"deadline_seconds": 1.0, "margin_seconds": 0.2}
-    cut = ("고객이 카드를 잃어버렸다고 했습니다. ", "상담사가 ", "바로 ", "정지했습니다.", " ", " ")
-    assert ended(quick=short, pause=0.3, answers={"slm": cut}).outcome == "partial"
+    # The first sentence is there after a fifth of the time, the last piece would come after twice.
+    short = {"deadline_seconds": 3.0, "margin_seconds": 0.5}
+    cut = (
+        "고객이 카드를 잃어버렸다고 했습니다. ",
+        "상담사가 ",
+        "바로 ",
+        *9 * ["정말 "],
+        "정지했습니다.",
+    )
+    assert ended(quick=short, pause=0.4, answers={"slm": cut}).outcome == "partial"
     assert ended(broken=True).outcome == "fallback"
     assert ended(deadline=0.01, pause=0.1).outcome == "late"
     assert ended(signed=False).outcome == "failed"

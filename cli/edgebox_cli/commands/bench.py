@@ -27,7 +27,7 @@ from edgebox_cli.bench.workloads import WHAT, show
 from edgebox_cli.common.box import Box, opened_box
 from edgebox_cli.common.configuration import settings_as_root
 from edgebox_cli.common.failure import reported
-from edgebox_cli.common.observe import engine_health
+from edgebox_cli.common.observe import engine_health, readiness
 from edgebox_cli.common.options import ClientOption
 from edgebox_cli.common.output import err_console, note, print_error, print_json
 from edgebox_cli.common.progress import bars
@@ -41,6 +41,7 @@ _TEXT = TextColumn("{task.description}", markup=False)
 _WARM_UPS = 3
 _LOADING_SECONDS = 600.0
 _LOOKS_EVERY = 0.5
+_HEARING_SECONDS = 10.0
 
 
 @app.callback()
@@ -188,16 +189,26 @@ def _loaded(settings: Settings) -> EngineHealth | None:
         None if it does not answer.
     """
     health = engine_health(settings)
-    if health is None or health.ready:
-        return health
-    note("The engine is still loading its models; the search begins when it is ready.")
-    until = time.monotonic() + _LOADING_SECONDS
-    with bars(_TEXT, TimeElapsedColumn()) as shown:
-        shown.add_task("loading models", total=None)
-        while health is not None and not health.ready and time.monotonic() < until:
-            time.sleep(_LOOKS_EVERY)
-            health = engine_health(settings)
+    if health is not None and not health.ready:
+        note("The engine is still loading its models; the search begins when it is ready.")
+        until = time.monotonic() + _LOADING_SECONDS
+        with bars(_TEXT, TimeElapsedColumn()) as shown:
+            shown.add_task("loading models", total=None)
+            while health is not None and not health.ready and time.monotonic() < until:
+                time.sleep(_LOOKS_EVERY)
+                health = engine_health(settings)
+    if health is not None and health.ready:
+        _wait_for_the_api(settings)
     return health
+
+
+def _wait_for_the_api(settings: Settings) -> None:
+    """Wait until the API, which asks the engine now and then, has heard that it is ready."""
+    until = time.monotonic() + _HEARING_SECONDS
+    while (readiness(settings) or {}).get("engine") not in {"ok", "remote"}:
+        if time.monotonic() > until:
+            return
+        time.sleep(_LOOKS_EVERY / 5)
 
 
 def _look_at_the_engine(settings: Settings, found: Capacity) -> None:
