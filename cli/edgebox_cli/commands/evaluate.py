@@ -191,8 +191,6 @@ def _evaluated(
         run = run_of(calls.answers, made, made_at=datetime.now(UTC))
         if output.save:
             save_run(run, output.save)
-        if kept is not None:
-            kept.forget()
     return compared(before, run), result
 
 

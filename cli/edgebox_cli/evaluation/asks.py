@@ -112,8 +112,6 @@ class Questions:
             run = run_of_asks(answers, ask_report(answers).model, made_at=datetime.now(UTC))
             if output.save:
                 save_run(run, output.save)
-            if kept is not None:
-                kept.forget()
         return compared(before, run), result
 
 

@@ -95,7 +95,7 @@ def _check_place(save: Path, against: Path | None) -> None:
 
 @contextmanager
 def keeping(output: Output, of: int) -> Iterator[Kept | None]:
-    """Keep the answers of a run that will be saved until it is; an error says how to go on.
+    """Keep the answers of a run that the block asks for and saves; an error says how to go on.
 
     Args:
         output: the run's.
@@ -114,6 +114,7 @@ def keeping(output: Output, of: int) -> Iterator[Kept | None]:
     with closing(Kept(output.save, resume=output.resume)) as kept:
         try:
             yield kept
+            kept.forget()
         except RunInvalid:  # says by itself how to go on
             raise
         except EdgeBoxError as error:

@@ -99,25 +99,40 @@ class Kept:
 
     def __init__(self, save: Path, *, resume: bool) -> None:
         self.path = save.with_name(save.name + _SUFFIX)
-        self._lines: list[KeptAnswer] = []
-        whole = 0
-        if resume:
-            self._lines, whole = _read(self.path)
-        elif self.path.exists():
+        if resume and not self.path.exists():
+            raise UsageError(f"There is no run to go on with: no {self.path}. Leave out --resume.")
+        if not resume and self.path.exists():
             raise UsageError(
                 f"{self.path} holds what a run had judged when it was broken off. Go on from there "
                 "with --resume, or delete the file."
             )
         try:
-            self._descriptor = open_file(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+            self._descriptor = open_file(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
         except OSError as error:
             raise RunInvalid(f"{self.path} cannot be written: {error.strerror}.") from None
         try:
+            self._lines, whole = self._locked()
+        except RunInvalid:
+            os.close(self._descriptor)
+            raise
+        os.ftruncate(self._descriptor, whole)  # a last line may have been broken off
+
+    def _locked(self) -> tuple[list[KeptAnswer], int]:
+        """Take the file for this command; return its answers, and the length of their lines.
+
+        Raises:
+            RunInvalid: another command has it, or it holds something else.
+        """
+        try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            os.close(self._descriptor)
             raise RunInvalid(f"Another command is writing {self.path}.") from None
-        os.ftruncate(self._descriptor, whole)  # a last line may have been broken off
+        whole, end, _ = self.path.read_bytes().rpartition(b"\n")
+        try:
+            lines = [KeptAnswer.model_validate_json(line) for line in whole.splitlines()]
+        except ValidationError:
+            raise RunInvalid(f"{self.path} is not what a run has kept. Delete it.") from None
+        return lines, len(whole + end)
 
     def close(self) -> None:
         """Close the file. It stays if it holds an answer."""
@@ -178,21 +193,6 @@ class Kept:
             f"{self.path} is of another run: {why}. Go on with the same calls, options and models, "
             "or delete the file and leave out --resume."
         )
-
-
-def _read(path: Path) -> tuple[list[KeptAnswer], int]:
-    """Return the answers in a file, and the length of their lines in bytes."""
-    try:
-        whole, end, _ = path.read_bytes().rpartition(b"\n")
-    except FileNotFoundError:
-        raise UsageError(f"There is no run to go on with: no {path}. Leave out --resume.") from None
-    except OSError as error:
-        raise RunInvalid(f"{path} cannot be read: {error.strerror}.") from None
-    try:
-        lines = [KeptAnswer.model_validate_json(line) for line in whole.splitlines()]
-    except ValidationError:
-        raise RunInvalid(f"{path} is not what a run has kept. Delete it.") from None
-    return lines, len(whole + end)
 
 
 def _difference(kept: Source, now: Source) -> str:
