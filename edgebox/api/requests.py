@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from edgebox.contract.requests import MISSING_TEXT, BatchAnalysisRequest, Request
-from edgebox.contract.texts import OWN_ERRORS, TOO_LARGE, Limits
+from edgebox.contract.requests import MISSING_TEXT, OWN_ERRORS, BatchAnalysisRequest, Request
+from edgebox.contract.texts import TOO_LARGE, Limits
 from edgebox.errors import BodyTooLarge, InvalidFields
 
 if TYPE_CHECKING:

@@ -40,6 +40,23 @@ from edgebox.contract.texts import (
 from edgebox.reading.garbled import is_garbled
 from edgebox.system.times import local_date
 
+OWN_ERRORS = frozenset(
+    {
+        TOO_LARGE,
+        "blank",
+        "long",
+        "control",
+        "object",
+        "deep",
+        "unicode",
+        "json",
+        "garbled",
+        "either",
+        "call_date",
+    }
+)
+"""Error types raised here and in `texts`: their messages are ours and never repeat a value."""
+
 MISSING_TEXT = "missing_text"
 """The error type of a consultation with neither ``conversation_text`` nor ``turns``."""
 

@@ -19,23 +19,6 @@ if TYPE_CHECKING:
 TOO_LARGE = "too_large"
 """The error type whose status is 413, not 422."""
 
-OWN_ERRORS = frozenset(
-    {
-        TOO_LARGE,
-        "blank",
-        "long",
-        "control",
-        "object",
-        "deep",
-        "unicode",
-        "json",
-        "garbled",
-        "either",
-        "call_date",
-    }
-)
-"""Error types raised below: their messages are ours and never repeat a value."""
-
 BLANK = "Has no text. Send what was said in the consultation."
 GARBLED = (
     "Lost its letters: it was read in another encoding than its own before it was sent. Decode it "
