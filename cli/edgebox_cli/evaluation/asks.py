@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
 
 from edgebox.contract.paths import Paths
 from edgebox.errors import BoxNotRunning, CaseInvalid, EdgeBoxError
@@ -26,7 +25,6 @@ from edgebox.lab.evaluation.runs import (
 )
 from edgebox_cli.common.box import opened_box
 from edgebox_cli.common.output import note, print_json
-from edgebox_cli.common.progress import bars
 from edgebox_cli.common.refused import said_of
 from edgebox_cli.evaluation.ask_screen import show_ask_answers, show_ask_report, show_questions
 from edgebox_cli.evaluation.ending import (
@@ -36,7 +34,7 @@ from edgebox_cli.evaluation.ending import (
     mistakes_shown,
     run_before,
 )
-from edgebox_cli.evaluation.screen import NAMES
+from edgebox_cli.evaluation.screen import NAMES, progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -192,10 +190,9 @@ def ask_all(
     """
     given = keeper.answers(asked)
     left = [one for one in asked if one.id not in given]
-    columns = ("{task.description:17}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     complete = False
     try:
-        with bars(*columns) as shown:
+        with progress() as shown:
             task = shown.add_task(NAMES["ask"], total=len(asked), completed=len(given))
             for one in left:
                 given[one.id] = _judged(box, one, clock, is_first=one is left[0])

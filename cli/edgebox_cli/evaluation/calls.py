@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
-
 from edgebox.engine_client import EngineClient
 from edgebox.lab.evaluation.asking import ROLE_OF, Evaluator
 from edgebox.lab.evaluation.kept import KeptAnswer, Source
 from edgebox.lab.evaluation.runs import hash_of, saved_of
 from edgebox.lab.evaluation.totals import report
-from edgebox_cli.common.progress import bars
-from edgebox_cli.evaluation.screen import NAMES
+from edgebox_cli.evaluation.screen import NAMES, progress
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -69,10 +66,6 @@ class Calls:
             RunInvalid: the answers that were kept are those of another run.
         """
         client = EngineClient(self._settings)
-        columns = (
-            *("{task.description:17}", BarColumn()),
-            *(MofNCompleteColumn(), TimeRemainingColumn()),
-        )
         try:
             sources = {
                 kind: Source(model=client.model_name(ROLE_OF[kind]), together=self._in_flight(kind))
@@ -82,7 +75,7 @@ class Calls:
                 self._kept.check(passes)
             self._answers = {kind: self._kept_of(kind, sources[kind]) for kind in passes}
             evaluator = Evaluator(client, self._settings, self._together)
-            with bars(*columns) as shown:
+            with progress() as shown:
                 for kind in passes:
                     given = self._answers[kind]
                     left = [case for case in self.cases if case.id not in given]

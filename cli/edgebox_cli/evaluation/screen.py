@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, TimeRemainingColumn
 from rich.text import Text
 
 from edgebox.lab.evaluation.comparing import LEVEL, MARGIN
@@ -13,9 +14,12 @@ from edgebox.lab.evaluation.outcomes import OUTCOMES
 from edgebox.lab.evaluation.statistics import FEW
 from edgebox.lab.evaluation.totals import NO_OUTCOME
 from edgebox_cli.common.output import RIGHT, console, counted, print_line, table
+from edgebox_cli.common.progress import bars
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from rich.progress import Progress
 
     from edgebox.lab.evaluation.cases import Case
     from edgebox.lab.evaluation.comparing import Comparison
@@ -51,6 +55,11 @@ _FAULTS = {
 
 _OF_QUESTIONS = frozenset({"answered_unsaid", "polarity_reversed", "uncited", "wrongly_not_found"})
 """Faults that only answers to questions have."""
+
+
+def progress() -> Progress:
+    """Return a bar a pass, with the answers so far and the time that is left."""
+    return bars("{task.description:17}", BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
 
 
 def show_reports(reports: Sequence[PassReport]) -> None:
