@@ -65,7 +65,7 @@ def _parsed(text: str, decoder_at: Callable[[int], json.JSONDecoder]) -> Any:  #
     except RecursionError:
         return None
     except ValueError:
-        value = _several(text, decoder_at(0)) if text[:1] in {"{", "["} else None
+        value = _several(text, decoder_at(0)) if text[:1] in _OF_SEVERAL else None
     if isinstance(value, str):
         start, end = visible(value)
         inner = parsed(value[start:end]) if _BEGINS.match(value, start) else None
@@ -97,11 +97,15 @@ def _composed(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON
     return value
 
 
+_OF_SEVERAL: Final = frozenset('{["')
 _BETWEEN: Final = re.compile(rf"(?:[\s,]|{INVISIBLE})*")
 
 
 def _several(text: str, decoder: json.JSONDecoder) -> list[Any] | None:
-    """Return the documents of a text that holds several: one a line, or one behind the other."""
+    """Return the documents of a text that holds several: one a line, or one behind the other.
+
+    They are objects, rows or strings.
+    """
     found: list[Any] = []
     at = 0
     try:
@@ -113,7 +117,8 @@ def _several(text: str, decoder: json.JSONDecoder) -> list[Any] | None:
     except (ValueError, RecursionError):
         return None
     rows = all(isinstance(one, list) and len(one) > 1 for one in found)
-    return found if rows or all(isinstance(one, dict) for one in found) else None
+    lines = len(found) > 1 and all(isinstance(one, str) for one in found)
+    return found if rows or lines or all(isinstance(one, dict) for one in found) else None
 
 
 _DEEPEST_PLACE: Final = 40

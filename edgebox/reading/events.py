@@ -5,10 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
+from dataclasses import replace
 from itertools import product
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from edgebox.reading.entries import channel_of, named, speaker_of
+from edgebox.reading.entries import channel_of, named, speaker_of, word_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from edgebox.reading.entries import Turn
 
 _KINDS: Final = ("message", "type", "event")
 _WORDS_ADDED: Final = "addtranscript"
@@ -18,6 +24,7 @@ _EVENT: Final = re.compile(
 )
 """OpenAI's events: a piece of the text, a turn of it, and all of it."""
 _SAID: Final = ("transcript", "text")
+_FINAL: Final = frozenset(["final", "isfinal"])
 _UNKNOWN: Final = "unknown"
 _SESSIONS: Final = ("sessionid", "streamid", "callid", "session")
 
@@ -43,7 +50,8 @@ def settled(values: list[Any]) -> Any:  # noqa: ANN401 - JSON
     if added:
         return {"results": [word for words in added for word in words]}
     replaced = _replaced(events, kinds) | _said_again(events)
-    return [one for at, one in enumerate(values) if at not in replaced] if replaced else values
+    kept = [one for at, one in enumerate(values) if at not in replaced] if replaced else values
+    return _without_open_words(kept)
 
 
 def _kind(event: dict[str, Any]) -> str:
@@ -116,3 +124,64 @@ def _is_of(before: str, said: str, *, ended: bool) -> bool:
     if ended:
         return said == before
     return said.startswith(before[: math.ceil(_SAME_BEGINNING * len(before))])
+
+
+def _without_open_words(values: list[Any]) -> list[Any]:
+    """Return values without the words, or lists of words in them, that a stream wrote again.
+
+    Soniox's tokens that are not final come with each message until they are. They were written
+    again where the stream later goes back to when they were said, or is sure of what was said.
+    """
+    found = [_words_of(one) for one in values]
+    lists = [one for one in found if one]
+    if not any(word.interim for _, words in lists for word in words):
+        return values
+    if any(not name for name, _ in lists) and len(lists) < len(values):
+        return values
+    again: dict[str, float] = {}  # when the earliest word was said that comes later
+    sure: set[str] = set()
+    kept: list[Any] = []
+    for value, (name, words) in zip(reversed(values), _reversed(found), strict=True):
+        left: list[int] = []
+        for at, word in words:
+            start = math.inf if word.start_ms is None else word.start_ms
+            back = again.get(word.channel, math.inf) <= start < math.inf
+            if not (word.interim and (back or word.channel in sure)):
+                left.append(at)
+            again[word.channel] = min(start, again.get(word.channel, math.inf))
+            if not word.interim:
+                sure.add(word.channel)
+        if name:
+            kept.append({**value, name: [value[name][at] for at in reversed(left)]})
+        elif left or not words:
+            kept.append(value)
+    return kept[::-1]
+
+
+def _reversed(
+    found: list[tuple[str, list[Turn]] | None],
+) -> Iterator[tuple[str, list[tuple[int, Turn]]]]:
+    for one in reversed(found):
+        name, words = one or ("", [])
+        yield name, list(enumerate(words))[::-1]
+
+
+def _words_of(value: Any) -> tuple[str, list[Turn]] | None:  # noqa: ANN401 - JSON
+    """Return the field of a message that holds words, or "" of a word itself, and the words.
+
+    None where none of them say whether they are final.
+    """
+    fields = named(value)
+    if _FINAL.isdisjoint(fields):
+        lists = {name: one for name, one in value.items() if isinstance(one, list) and one}
+    else:
+        lists = {"": [value]}
+    for name, items in lists.items():
+        objects = [named(one) for one in items if isinstance(one, dict)]
+        if len(objects) < len(items) or any(map(_FINAL.isdisjoint, objects)):
+            continue
+        words = [word for one in objects if (word := word_in(one))]
+        if len(words) == len(items) and not any(" " in word.text.strip() for word in words):
+            channel = channel_of(fields)
+            return name, [replace(word, channel=word.channel or channel) for word in words]
+    return None

@@ -32,6 +32,7 @@ from edgebox.reading.entries import (
     word_in,
 )
 from edgebox.reading.events import settled
+from edgebox.reading.exchanges import exchanges_in, with_answers
 from edgebox.reading.legs import are_versions, comes_after, is_about, places
 from edgebox.reading.nested import lines_of
 from edgebox.reading.packed import unpacked
@@ -93,6 +94,8 @@ def turns_in_document(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
     found = _lists(whole, 0, known)
     if not any(map(size, found)) and whole != value:  # what was said looks like JSON
         found = _lists(value, 0, known) or found
+    if exchanges := with_answers(call_among(found) if found else [], known.exchanges):
+        return ordered(exchanges)
     if known.unnamed and not any(map(told, found)):
         for any_name in (False, True):
             more = _Known(texts=True, any_name=any_name)
@@ -117,6 +120,7 @@ class _Known:
         texts: whether what was said is read in fields whose names tell little.
         any_name: whether it is read in fields of any name.
         unnamed: whether a list has what may have been said in such a field.
+        exchanges: the turns of lists that hold both sides in each object.
     """
 
     roles: dict[str, str] = field(default_factory=dict)
@@ -124,6 +128,7 @@ class _Known:
     texts: bool = False
     any_name: bool = False
     unnamed: bool = False
+    exchanges: list[list[Turn]] = field(default_factory=list)
 
 
 def _is_more(chat: list[Turn], found: list[list[Turn]]) -> bool:
@@ -367,6 +372,8 @@ def _in_words(value: Any, turns: list[Turn]) -> list[Turn]:  # noqa: ANN401 - JS
 
 
 def _of_a_list(values: list[Any], depth: int, known: _Known) -> Iterator[list[Turn]]:
+    if exchanges := exchanges_in(values):
+        known.exchanges.append(exchanges)
     turns = turns_of_list(values)
     if turns is None and known.texts:
         texts = with_texts(values, any_name=known.any_name)

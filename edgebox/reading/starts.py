@@ -22,8 +22,9 @@ _WITH_UNIT: Final = re.compile(
 )
 """Fields whose names end in their unit: startTimeMillis, offset_in_seconds, beginMsec."""
 _WRITTEN: Final = (
-    "createdat", "createdtime", "createddate", "created", "insertedat", "sentat", "senttime",
-    "sentdate", "regdate", "regdt", "regdtm", "등록일시", "작성일시", "보낸시간",
+    "createdat", "createdtime", "createddate", "created", "createtime", "insertedat", "sentat",
+    "senttime", "sendtime", "sentdate", "regdate", "regdt", "regdtm", "등록일시", "작성일시",
+    "보낸시간",
 )  # fmt: skip
 """Fields that say when a record of it was written: a chat's as it was said, others' any time."""
 _SECONDS: Final = (1e8, 1e11)

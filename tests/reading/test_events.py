@@ -28,7 +28,9 @@ def said(events):
         json.dumps(events, ensure_ascii=False),
         "\n".join(json.dumps(one, ensure_ascii=False) for one in events),
     ):
-        yield [(one.speaker, one.text) for one in read(transcript_text(received, 9000)).utterances]
+        yield [
+            (one.speaker, one.text) for one in read(transcript_text(received, 90_000)).utterances
+        ]
 
 
 SPEECHMATICS = [
@@ -158,3 +160,43 @@ def test_who_speaks_may_be_known_only_when_a_turn_ends(first):
         for ends, label, words in ((False, first, text[:5]), (True, side, text))
     ]
     assert list(said(events)) == [CALL, CALL]
+
+
+PIECES = [
+    ("안녕", "1"), ("하", "1"), ("세요", "1"), (".", "1"), (" 무엇", "1"), ("을", "1"),
+    (" 도와", "1"), ("드릴", "1"), ("까요", "1"), ("?", "1"), (" 요금", "2"), ("이", "2"),
+    (" 왜", "2"), (" 올랐", "2"), ("나요", "2"), ("?", "2"), (" 할인", "1"), ("이", "1"),
+    (" 끝", "1"), ("났", "1"), ("습니다", "1"), (".", "1"),
+]  # fmt: skip
+"""Soniox's tokens, with their speakers."""
+TALK = [
+    ("agent", "안녕하세요. 무엇을 도와드릴까요?"),
+    ("customer", "요금이 왜 올랐나요?"),
+    ("agent", "할인이 끝났습니다."),
+]
+
+
+def tokens(final, *, timed):
+    return [
+        {"text": text, "speaker": speaker, "is_final": final}
+        | ({"start_ms": 200 * at, "end_ms": 200 * at + 150} if timed else {})
+        for at, (text, speaker) in enumerate(PIECES)
+    ]
+
+
+@pytest.mark.parametrize("timed", [True, False])
+@pytest.mark.parametrize("ahead", [0, 1, 2, 5, 30])
+@pytest.mark.parametrize("each", [1, 2, 3, 4, 7, 22])
+def test_tokens_that_are_not_final_are_written_again(each, ahead, timed):
+    final, open_ = tokens(True, timed=timed), tokens(False, timed=timed)
+    events = [
+        {"tokens": final[at : at + each] + open_[at + each : at + each + ahead]}
+        for at in range(0, len(PIECES), each)
+    ]
+    assert all(found == TALK for found in said(events))
+
+
+def test_tokens_of_a_stream_that_broke_off_are_read_once():
+    open_ = tokens(False, timed=True)
+    events = [{"tokens": open_[:at]} for at in range(8, len(PIECES), 3)]
+    assert all(found[:2] == TALK[:2] for found in said(events))
