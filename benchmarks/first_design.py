@@ -147,7 +147,7 @@ def _answered(kind: str, side: str, judged: Judgement, tokens: tuple[int, ...] =
 async def session(
     peer: FirstDesign, settings: Settings, options: argparse.Namespace
 ) -> tuple[list[Answered], list[Block]]:
-    """Ask both sides about the same calls, in turn."""
+    """Ask both sides about the same calls, in turn; keep every answer when it is there."""
     cases = load_cases(TRANSCRIPTS)
     client = EngineClient(settings)
     evaluator = Evaluator(client, settings, together=options.together)
@@ -160,10 +160,15 @@ async def session(
         if kind == "analysis":
             blocks.append(Block("edgebox", len(some), time.perf_counter() - began))
         answers.extend(_answered(kind, "edgebox", one) for one in judged)
+        _say(answers[-len(some) :])
+        keep(options, answers, blocks)
 
     async def theirs(kind: str, some: Sequence[Case]) -> None:
         began = time.perf_counter()
-        answers.extend([await asyncio.to_thread(peer.ask, kind, case) for case in some])
+        for case in some:
+            answers.append(await asyncio.to_thread(peer.ask, kind, case))
+            _say(answers[-1:])
+            keep(options, answers, blocks)
         if kind == "analysis":
             blocks.append(Block("first design", len(some), time.perf_counter() - began))
 
@@ -174,14 +179,11 @@ async def session(
         for number, case in enumerate(cases[: options.quick]):
             for side in (ours, theirs) if number % 2 else (theirs, ours):
                 await side("quick", [case])
-            _say(answers[-2:])
         some = cases[: options.analyses]
         half = (len(some) + 1) // 2
-        for number, part in enumerate((some[:half], some[half:])):
+        for number, part in enumerate(filter(None, (some[:half], some[half:]))):
             for side in (ours, theirs) if number % 2 else (theirs, ours):
-                if part:
-                    await side("analysis", part)
-                    _say(answers[-len(part) :])
+                await side("analysis", part)
     finally:
         await client.aclose()
     return answers, blocks
@@ -194,6 +196,22 @@ def _say(answers: Sequence[Answered]) -> None:
             f"{one.status} {one.case}",
             file=sys.stderr,
         )
+
+
+def keep(
+    options: argparse.Namespace, answers: Sequence[Answered], blocks: Sequence[Block]
+) -> dict[str, Any]:
+    """Write what is known so far, also of a session that is broken off; return the figures."""
+    models = {"slm": options.slm, "mlm": options.mlm, "dtype": options.dtype}
+    figures = summary(answers, blocks)
+    found = {
+        "machine": machine() | models,
+        "figures": figures,
+        "answers": [asdict(one) for one in answers],
+        "blocks": [asdict(one) for one in blocks],
+    }
+    options.out.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
+    return figures
 
 
 def summary(answers: Sequence[Answered], blocks: Sequence[Block]) -> dict[str, Any]:
@@ -221,7 +239,7 @@ def summary(answers: Sequence[Answered], blocks: Sequence[Block]) -> dict[str, A
         side: sum(one.seconds for one in blocks if one.side == side)
         for side in ("first design", "edgebox")
     }
-    if blocks:
+    if all(walls.values()):
         found["analysis, wall seconds"] = walls
         found["analysis, time ratio"] = walls["first design"] / walls["edgebox"]
     return found
@@ -249,14 +267,8 @@ def main() -> int:
         peer = stack.enter_context(first_design(options))
         settings = Settings(state_dir=Path(socket.removeprefix("unix:")).parent)
         answers, blocks = asyncio.run(session(peer, settings, options))
-    found = {
-        "machine": machine() | {"slm": options.slm, "mlm": options.mlm, "dtype": options.dtype},
-        "figures": summary(answers, blocks),
-        "answers": [asdict(one) for one in answers],
-        "blocks": [asdict(one) for one in blocks],
-    }
-    options.out.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n")
-    print(json.dumps(found["figures"], ensure_ascii=False, indent=1))
+    figures = keep(options, answers, blocks)
+    print(json.dumps(figures, ensure_ascii=False, indent=1))
     return 0
 
 
