@@ -28,6 +28,7 @@ _ANSWERED: Final = (
     "responsemessages", "messages", "챗봇답변", "챗봇응답", "봇답변", "봇응답", "봇발화", "응답",
     "output", *_OF_A_PERSON,
 )  # fmt: skip
+_HEARD: Final = ("querytext", "transcript", "text")
 _NO_SPEAKER: Final = ("name", "label", "user", "users", "username")
 """Fields of an exchange that say which one it is, or in whose account."""
 _NEARLY_ALL: Final = 0.9
@@ -52,26 +53,39 @@ def with_answers(read: Sequence[Turn], exchanges: Sequence[list[Turn]]) -> list[
 
 def exchanges_in(values: Sequence[Any]) -> list[Turn]:
     """Return the turns of a list of exchanges; empty where it is none."""
-    objects = [named(one) for one in values if isinstance(one, dict)]
+    objects = [_of_dialogflow(named(one)) for one in values if isinstance(one, dict)]
     if not objects or len(objects) < len(values) or _are_turns(objects):
         return []
     if _is_newest_first(objects):
         objects.reverse()
     found = [(_part(one, _ASKED), _part(one, _ANSWERED)) for one in objects]
-    asked = sum(bool(question[1]) for question, _ in found)
-    answered = sum(bool(answer[1]) for _, answer in found)
-    if asked < _NEARLY_ALL * len(objects) or 2 * answered < len(objects):
+    asked = sum(bool(question) for (_, question), _ in found)
+    answered = sum(bool(answer) for _, (_, answer) in found)
+    either = sum(bool(question or answer) for (_, question), (_, answer) in found)
+    if 2 * min(asked, answered) < len(objects) or either < _NEARLY_ALL * len(objects):
         return []
     turns: list[Turn] = []
     for fields, (question, answer) in zip(objects, found, strict=True):
         said = [("user", text) for text in question[1]]
         side = "agent" if answer[0] in _OF_A_PERSON else "bot"
-        said += [(side, text) for text in answer[1] if text not in question[1]]
+        said += [(side, text) for text in answer[1]]
         turns += [
             timed(Turn(side, text, place=getattr(text, "place", None)), fields)
             for side, text in said
         ]
     return turns
+
+
+def _of_dialogflow(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return an exchange in which Dialogflow tells what it heard beside what it answered."""
+    response = fields.get("response")
+    result = (named(response) if isinstance(response, dict) else fields).get("queryresult")
+    if not isinstance(result, dict):
+        return fields
+    told = named(result)
+    heard = next((told[name] for name in _HEARD if told.get(name)), fields.get("request"))
+    answered = [one for name in ("responsemessages", "fulfillmenttext") if (one := told.get(name))]
+    return fields | {"request": heard, "response": answered}
 
 
 def _is_newest_first(objects: Sequence[dict[str, Any]]) -> bool:

@@ -82,6 +82,19 @@ def test_what_was_not_answered_is_there_and_of_several_answers_each():
     ]
 
 
+def test_a_bot_that_speaks_first_is_read_too():
+    welcome = {"request": {"event": "WELCOME"}, "response": {"text": "안녕하세요, 챗봇입니다."}}
+    found = [welcome, *rows(lambda q, a: {"request": {"text": q}, "response": {"text": a}})]
+    assert said(found) == [("system", "안녕하세요, 챗봇입니다."), *both("system")]
+
+
+def test_what_dialogflow_heard_stands_beside_what_it_answered():
+    found = rows(of_dialogflow)
+    for one in found:
+        one["request"] = {"queryInput": {"audio": {"config": {"sampleRateHertz": 8000}}}}
+    assert said(found) == both("system")
+
+
 def test_the_newest_first_is_turned():
     found = rows(of_dialogflow)
     times = ["2026-03-20T01:00:03Z", "2026-03-20T01:00:33Z"]
