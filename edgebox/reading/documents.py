@@ -100,13 +100,16 @@ def _composed(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON
 _OF_SEVERAL: Final = frozenset('{["')
 _BETWEEN: Final = re.compile(rf"(?:[\s,]|{INVISIBLE})*")
 
+_NEXT_LINE: Final = re.compile(r"[^\S\n]*\n\s*")
+
 
 def _several(text: str, decoder: json.JSONDecoder) -> list[Any] | None:
     """Return the documents of a text that holds several: one a line, or one behind the other.
 
-    They are objects, rows or strings.
+    They are objects, rows, or strings of a line each, which are no table then.
     """
     found: list[Any] = []
+    lines = True
     at = 0
     try:
         while at < len(text):
@@ -114,10 +117,11 @@ def _several(text: str, decoder: json.JSONDecoder) -> list[Any] | None:
             found += [] if value is None else [value]
             between = _BETWEEN.match(text, end)
             at = between.end() if between else end
+            lines &= at == len(text) or _NEXT_LINE.fullmatch(text, end, at) is not None
     except (ValueError, RecursionError):
         return None
     rows = all(isinstance(one, list) and len(one) > 1 for one in found)
-    lines = len(found) > 1 and all(isinstance(one, str) for one in found)
+    lines &= len(found) > 1 and all(isinstance(one, str) for one in found)
     return found if rows or lines or all(isinstance(one, dict) for one in found) else None
 
 

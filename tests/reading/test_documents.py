@@ -131,10 +131,10 @@ def test_decomposed_names_and_speakers_are_read_as_composed():
         assert call.utterances[0].end < call.utterances[1].end <= len(received)
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", ",\n", " "])
+@pytest.mark.parametrize("end", ["\n", "\r\n", " \n\n"])
 def test_lines_that_are_strings_are_the_lines(end):
     lines = ["고객: 카드를 잃어버렸어요", '상담사: "네" 정지해 드리겠습니다']
-    call = read(end.join(json.dumps(one, ensure_ascii=False) for one in lines) + end.strip(","))
+    call = read(end.join(json.dumps(one, ensure_ascii=False) for one in lines) + end)
     assert [(one.speaker, one.text) for one in call.utterances] == [
         ("customer", "카드를 잃어버렸어요"),
         ("agent", '"네" 정지해 드리겠습니다'),
