@@ -23,6 +23,7 @@ import subprocess
 import sys
 import sysconfig
 import tarfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NoReturn
@@ -206,7 +207,8 @@ def compiled(compiler: Compiler, architectures: tuple[str, ...], scratch: Path, 
             f"-DCMAKE_MAKE_PROGRAM={shutil.which('ninja')}",
         )
         run(configure, out)
-        run(("cmake", "--build", str(scratch / "build"), "--target", "ggml-cuda", "-j", jobs), out)
+        build = ("cmake", "--build", str(scratch / "build"), "--target", "ggml-cuda", "-j", jobs)
+        run(build, out, steps=True)
     [library] = (scratch / "build").rglob(LIBRARY)
     return library
 
@@ -304,13 +306,47 @@ def notices(home: Path) -> str:
     return "\n".join(texts)
 
 
-def run(command: tuple[str, ...], log: IO[bytes]) -> None:
-    """Run a step with its output in the log; exits with the log's end if it fails."""
-    ended = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False)
-    if ended.returncode:
+def run(command: tuple[str, ...], log: IO[bytes], *, steps: bool = False) -> None:
+    """Run a step with its output in the log; exits with the log's end if it fails.
+
+    Args:
+        steps: whether to show how many of ninja's own steps are done.
+    """
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
+        progress = Progress() if steps else None
+        for line in process.stdout:
+            log.write(line)
+            log.flush()
+            if progress:
+                progress.show(line)
+    if process.returncode:
         path = Path(log.name)
         end = "\n".join(path.read_text(encoding="utf-8", errors="replace").splitlines()[-20:])
         fail(f"{command[0]} failed:\n{end}\nThe whole log: {path}")
+
+
+class Progress:
+    """How far ninja is: one line that changes on a terminal, else a line for each tenth."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._tenth = 0
+
+    def show(self, line: bytes) -> None:
+        """Show a line of ninja's, if it tells a step: ``[3/156] Building CUDA object ...``."""
+        step = re.match(rb"\[(\d+)/(\d+)\]", line)
+        if step is None:
+            return
+        done, steps = int(step[1]), int(step[2])
+        left = (time.monotonic() - self._began) / done * (steps - done)
+        text = f"{done} of {steps} steps, some {left / 60:.0f} minutes left"
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[2K{text}" + "\n" * (done == steps))
+        elif done * 10 // steps > self._tenth:
+            self._tenth = done * 10 // steps
+            sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
 
 
 def said(*command: str) -> str:

@@ -139,6 +139,22 @@ def test_what_is_in_the_cache_is_not_compiled_again(tmp_path):
     assert (shelf / cuda.LIBRARY).read_bytes() == b"compiled before"
 
 
+def test_the_steps_of_hours_are_told_in_tenths(tmp_path, capfd):
+    steps = stand_in(tmp_path, "cmake", 'for n in $(seq 40); do echo "[$n/40] Building"; done')
+    with (tmp_path / "log").open("ab") as log:
+        cuda.run((str(steps),), log, steps=True)
+    told = capfd.readouterr().err.splitlines()
+    assert [line.split(" steps")[0] for line in told] == [f"{n} of 40" for n in range(4, 41, 4)]
+    assert all(re.search(r"some \d+ minutes left$", line) for line in told)
+    assert (tmp_path / "log").read_text().count("Building") == 40
+
+
+def test_a_step_that_fails_ends_the_build_with_the_end_of_its_log(tmp_path):
+    step = stand_in(tmp_path, "cmake", "echo '[1/2] Building'; echo no memory; exit 1")
+    with (tmp_path / "log").open("ab") as log, pytest.raises(SystemExit, match="no memory"):
+        cuda.run((str(step),), log, steps=True)
+
+
 def test_one_toolkit_has_the_compilers_headers_and_the_carried_libraries(tmp_path):
     home, carried = tmp_path / "home", tmp_path / "nvidia" / "cu13"
     for path in (
