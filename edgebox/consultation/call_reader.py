@@ -17,9 +17,9 @@ from edgebox.consultation.content import has_content
 from edgebox.consultation.excerpts import GAP
 from edgebox.consultation.fallback import READ_CHARACTERS, extractive_summary
 from edgebox.reading.call import Call, Utterance, read, read_turns
-from edgebox.reading.entries import Turn
 from edgebox.reading.nested import lines_of
 from edgebox.reading.recognisers import turns_of
+from edgebox.reading.turn import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

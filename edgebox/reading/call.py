@@ -29,8 +29,8 @@ from edgebox.reading.talkers import assign
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from edgebox.reading.entries import Turn
     from edgebox.reading.roles import Speaker
+    from edgebox.reading.turn import Turn
 
 MAX_UTTERANCE_CHARACTERS: Final = 600
 """An utterance's ``text`` is never longer: a monologue becomes several of the same speaker.

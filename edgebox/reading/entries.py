@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from edgebox.reading.documents import Placed
+from edgebox.reading.joining import SIGN, joined, with_pieces
 from edgebox.reading.roles import role_of
 from edgebox.reading.sentences import is_sentence
 from edgebox.reading.starts import milliseconds, start_of, written_at
+from edgebox.reading.turn import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,37 +69,9 @@ _OF_A_SPEAKER: Final = (
     "attendeeid",
 )
 _DEEPEST_LABEL: Final = 3
-_LONGEST_WORDS: Final = 10
-"""Characters of a word and the space before it, in the mean, at most."""
 _BESIDE_ROLES: Final = 2
 """Fields, a time and a number, of an object whose other fields are roles."""
 _NOT_IN_A_NAME: Final = re.compile(r"[\W_]+")
-_SIGN: Final = re.compile(r"[.,?!…。、]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One turn as a client or a recogniser gives it.
-
-    Attributes:
-        speaker: the label, in any words; empty where there is none.
-        text: what was said.
-        start_ms: milliseconds from the beginning of the call, where known.
-        written: it is not known when it was said, but when a record of it was written.
-        channel: of a recording with several.
-        place: offsets in the document; of a text that was joined, from its first word to its last.
-        words: of a text that was joined, the offsets of each word in it and in the document.
-        interim: a recogniser that listens on wrote it and writes it again.
-    """
-
-    speaker: str
-    text: str
-    start_ms: float | None = None
-    channel: str = ""
-    place: tuple[int, int] | None = None
-    words: tuple[tuple[int, int, int, int], ...] = ()
-    interim: bool = False
-    written: bool = False
 
 
 def named(value: dict[str, Any], depth: int = 0) -> dict[str, Any]:
@@ -203,57 +177,6 @@ def word_in(value: dict[str, Any]) -> Turn | None:
     return _made(fields, word) if isinstance(word, str) else None
 
 
-def joined(words: Iterable[Turn]) -> list[Turn]:
-    """Join words into turns: neighbours of one speaker.
-
-    Signs, and words that have no speaker, belong to the word before them. Where some pieces begin
-    with a space and some do not, they have all the spaces there are; a speaker none of whose words
-    has one says words.
-    """
-    runs: list[list[Turn]] = []
-    said = list(words)
-    pieces = _are_pieces([word.text for word in said])
-    for word in said:
-        first = runs[-1][0] if runs else None
-        if first and (
-            first.speaker == word.speaker or not word.speaker or _SIGN.fullmatch(word.text.strip())
-        ):
-            runs[-1].append(word)
-        elif word.text.strip():
-            runs.append([word])
-    led = {run[0].speaker for run in runs if any(word.text[:1].isspace() for word in run)}
-    return [_one(run, pieces=pieces and run[0].speaker in led) for run in runs]
-
-
-def _are_pieces(texts: list[str]) -> bool:
-    """Return whether words are in pieces, of which only the first of each has a space before it."""
-    inner = [text for text in texts[1:] if not _SIGN.fullmatch(text.strip())]
-    led = sum(text[:1].isspace() for text in inner)
-    return 0 < led < len(inner) and sum(map(len, inner)) <= _LONGEST_WORDS * led
-
-
-def _one(words: list[Turn], *, pieces: bool) -> Turn:
-    if len(words) == 1:
-        return words[0]
-    texts = [words[0].text]
-    for word in words[1:]:
-        apart = not (pieces or _SIGN.fullmatch(word.text.strip()) or texts[-1][-1:].isspace())
-        texts.append(f" {word.text}" if apart else word.text)
-    return _placed(words[0], texts, [word.place for word in words])
-
-
-def _placed(turn: Turn, pieces: list[str], places: list[tuple[int, int] | None]) -> Turn:
-    """Return a turn with the text of some pieces, and where each is written."""
-    found: list[tuple[int, int, int, int]] = []
-    end = 0
-    for piece, place in zip(pieces, places, strict=True):
-        end += len(piece)
-        if place is not None:
-            found.append((end - len(piece.lstrip()), end, *place))
-    place = (found[0][2], found[-1][3]) if found else None
-    return replace(turn, text="".join(pieces), place=place, words=tuple(found))
-
-
 def of_roles(value: dict[str, Any]) -> list[Turn]:
     """Return the turns of an object like {"상담사": "네"}: a role is the name of what it says.
 
@@ -334,8 +257,8 @@ def _of_parts(fields: dict[str, Any], parts: list[Any]) -> Turn | None:
     if not texts:
         return None
     apart = "" if any(text.isspace() for text in texts) else " "
-    pieces = [texts[0], *(text if _SIGN.match(text) else apart + text for text in texts[1:])]
-    return _placed(_made(fields, ""), pieces, [_place(text) for text in texts])
+    pieces = [texts[0], *(text if SIGN.match(text) else apart + text for text in texts[1:])]
+    return with_pieces(_made(fields, ""), pieces, [_place(text) for text in texts])
 
 
 def _made(fields: dict[str, Any], text: str) -> Turn:

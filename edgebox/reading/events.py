@@ -14,7 +14,7 @@ from edgebox.reading.entries import channel_of, named, speaker_of, word_in
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from edgebox.reading.entries import Turn
+    from edgebox.reading.turn import Turn
 
 _KINDS: Final = ("message", "type", "event")
 _WORDS_ADDED: Final = "addtranscript"

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from edgebox.reading.entries import Turn, is_text, named, speaker_of, timed
+from edgebox.reading.entries import is_text, named, speaker_of, timed
 from edgebox.reading.roles import role_of
+from edgebox.reading.turn import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

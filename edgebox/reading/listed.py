@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, Final
 from edgebox.reading.columns import objects_in
 from edgebox.reading.entries import (
     NEARLY_ALL,
-    Turn,
     named,
     of_list,
     roles_in,
@@ -53,6 +52,7 @@ from edgebox.reading.talk import call_among, in_one_version, in_sentences, is_ta
 from edgebox.reading.text_fields import with_texts
 from edgebox.reading.transfers import are_noted, transferred
 from edgebox.reading.translated import without_translations
+from edgebox.reading.turn import Turn
 from edgebox.reading.turn_lists import ordered, turns_of_list
 from edgebox.reading.watson import watson_words
 

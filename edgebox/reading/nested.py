@@ -13,8 +13,8 @@ from edgebox.reading.roles import role_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgebox.reading.entries import Turn
     from edgebox.reading.lines import Spoken
+    from edgebox.reading.turn import Turn
 
 _SHOWN: Final = 8_000
 """Characters of the texts in which the labels of both sides are looked for."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from edgebox.reading.entries import Turn, channel_of, named, speaker_of
+from edgebox.reading.entries import channel_of, named, speaker_of
 from edgebox.reading.roles import ANONYMOUS, role_of
 from edgebox.reading.same_speech import said_once
 from edgebox.reading.turn_lists import by_start, merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from edgebox.reading.turn import Turn
 
 
 def are_both_sides(turns: list[Turn]) -> bool:

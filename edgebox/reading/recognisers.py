@@ -21,7 +21,7 @@ from edgebox.reading.normal import INVISIBLE, visible
 from edgebox.reading.talk import told
 
 if TYPE_CHECKING:
-    from edgebox.reading.entries import Turn
+    from edgebox.reading.turn import Turn
 
 _WORDS: Final = frozenset({"null", "true", "false"})
 """JSON that nobody says: programs write it where they have no text."""

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from edgebox.reading.entries import Turn, size
+from edgebox.reading.entries import size
 from edgebox.reading.roles import role_of
 from edgebox.reading.sounds import is_hidden, says_otherwise, sound_alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from edgebox.reading.turn import Turn
 
 _COMPARED: Final = 20_000
 """Characters of a list that are compared with another one."""

@@ -9,12 +9,14 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from edgebox.reading.entries import Turn, is_speaker, named, speaker_of
+from edgebox.reading.entries import is_speaker, named, speaker_of
 from edgebox.reading.nested import lines_of
 from edgebox.reading.roles import Speaker, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from edgebox.reading.turn import Turn
 
 _NEARLY_ALL: Final = 0.9
 _NO_SPEAKER: Final = re.compile(

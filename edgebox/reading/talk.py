@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from edgebox.reading.entries import NEARLY_ALL, Turn, size
+from edgebox.reading.entries import NEARLY_ALL, size
 from edgebox.reading.nested import lines_of
 from edgebox.reading.roles import ANONYMOUS, is_name, is_person, role_of
 from edgebox.reading.same_speech import MOST, found_in, grams, said_once, same_speech
@@ -17,6 +17,8 @@ from edgebox.reading.sentences import is_sentence
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Sequence
+
+    from edgebox.reading.turn import Turn
 
 _OF_A_PROMPT_LISTED: Final = """
     system user assistant developer tool function human ai model gpt chatgpt

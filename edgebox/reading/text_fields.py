@@ -10,10 +10,11 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from edgebox.reading.entries import Turn, is_speaker, named, speaker_of
+from edgebox.reading.entries import is_speaker, named, speaker_of
 from edgebox.reading.roles import role_of
 from edgebox.reading.sides import by_another_field, by_side
 from edgebox.reading.talk import in_sentences, is_talk
+from edgebox.reading.turn import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,7 +12,7 @@ from edgebox.reading.roles import role_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from edgebox.reading.entries import Turn
+    from edgebox.reading.turn import Turn
 
 _LAST: Final = 4
 """Turns of a leg in one of which its end is told."""

@@ -11,7 +11,7 @@ from edgebox.reading.same_speech import MOST
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edgebox.reading.entries import Turn
+    from edgebox.reading.turn import Turn
 
 _FEWEST: Final = 6
 """Turns of which two legs of a call hardly have the same speakers and lengths."""

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from edgebox.reading.entries import (
     NEARLY_ALL,
-    Turn,
     channel_of,
     is_interim,
     is_text,
-    joined,
     named,
     of_list,
     of_roles,
@@ -25,11 +23,13 @@ from edgebox.reading.entries import (
     without_channel,
     word_in,
 )
+from edgebox.reading.joining import joined
 from edgebox.reading.roles import role_of
 from edgebox.reading.same_speech import same_speech
 from edgebox.reading.sentences import is_sentence
 from edgebox.reading.sequence import in_sequence
 from edgebox.reading.sides import by_another_field, by_side, with_zero
+from edgebox.reading.turn import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgebox.reading.call import MAX_UTTERANCE_CHARACTERS, read, read_turns
-from edgebox.reading.entries import Turn
 from edgebox.reading.recognisers import damaged_at, turns_of
+from edgebox.reading.turn import Turn
 
 AGENT = ("agent", "무엇을 도와드릴까요 고객님")
 CUSTOMER = ("customer", "카드를 잃어버렸어요 정지해 주세요")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from edgebox.reading.call import read, read_turns
-from edgebox.reading.entries import Turn
+from edgebox.reading.turn import Turn
 
 SAID = [("customer", "카드를 잃어버렸어요"), ("agent", "네 정지해 드리겠습니다")]
 
