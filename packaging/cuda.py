@@ -193,7 +193,7 @@ def compiled(compiler: Compiler, architectures: tuple[str, ...], scratch: Path, 
     """Compile the library, but not again what an earlier call in the same folder compiled."""
     jobs = os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL") or str(at_once())
     sys.stderr.write(
-        f"Compiling {LIBRARY} for {' '.join(architectures)} ({jobs} at a time; each takes some 20 "
+        f"Compiling {LIBRARY} for {' '.join(architectures)} ({jobs} at a time; each takes 20 to 30 "
         f"minutes on two cores): {log}\n"
     )
     toolkit = linked(compiler.home, carried(), scratch / "toolkit")
