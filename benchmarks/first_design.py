@@ -231,7 +231,7 @@ def summary(answers: Sequence[Answered], blocks: Sequence[Block]) -> dict[str, A
     pairs = [
         seconds / times["edgebox", case]
         for (side, case), seconds in times.items()
-        if side == "first design"
+        if side == "first design" and ("edgebox", case) in times
     ]
     if pairs:
         found["quick, time ratio"] = [min(pairs), statistics.median(pairs), max(pairs)]
