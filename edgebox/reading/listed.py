@@ -94,7 +94,9 @@ def turns_in_document(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
     found = _lists(whole, 0, known)
     if not any(map(size, found)) and whole != value:  # what was said looks like JSON
         found = _lists(value, 0, known) or found
-    if exchanges := with_answers(call_among(found) if found else [], known.exchanges):
+    silent = bool(found) and not any(map(size, found))
+    read = call_among(found) if found else []
+    if not silent and (exchanges := with_answers(read, known.exchanges)):
         return ordered(exchanges)
     if known.unnamed and not any(map(told, found)):
         for any_name in (False, True):

@@ -126,3 +126,12 @@ def test_turns_with_what_the_product_answered_beside_them_are_turns():
         for one in CALL
     ]
     assert said(found) == [(one["speaker"], one["text"]) for one in CALL]
+
+
+@pytest.mark.parametrize(
+    "silence", [{"turns": []}, {"transcript": ""}, {"segments": [], "text": ""}]
+)
+def test_a_form_beside_a_call_in_which_nothing_was_said_is_not_the_call(silence):
+    form = [{"question": "친절하게 응대했습니까?", "answer": "예"}] * 2
+    assert said(silence | {"evaluation": form}) == []
+    assert said({"evaluation": form} | silence) == []
