@@ -6,9 +6,11 @@ Lex, or of whoever notes a request and its response in one row.
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from edgebox.reading.entries import is_text, named, speaker_of, timed
+from edgebox.reading.entries import is_text, named, speaker_of, timed, turns_in
 from edgebox.reading.roles import role_of
 from edgebox.reading.turn import Turn
 
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 _OF_A_PERSON: Final = ("answer", "답변", "답변내용", "상담답변")
 """Fields of what is written to a customer who wrote a question."""
+_WRITTEN: Final = ("output", *_OF_A_PERSON)
+"""Fields that a form may have as well."""
 _ASKED: Final = (
     "request", "userrequest", "query", "queryinput", "querytext", "inputtranscript", "inputtext",
     "userinput", "usertext", "userquery", "userutterance", "usermessage", "utterance",
@@ -27,54 +31,111 @@ _ANSWERED: Final = (
     "response", "reply", "botresponse", "botreply", "bottext", "botmessage", "botutterance",
     "botoutput", "outputtext", "fulfillmenttext", "systemresponse", "systemmessage",
     "responsemessages", "messages", "챗봇답변", "챗봇응답", "봇답변", "봇응답", "봇발화", "응답",
-    "output", *_OF_A_PERSON,
+    *_WRITTEN,
 )  # fmt: skip
 _HEARD: Final = ("querytext", "transcript", "text")
 _NO_SPEAKER: Final = ("name", "label", "user", "users", "username")
 """Fields of an exchange that say which one it is, or in whose account."""
+_OFFERED: Final = re.compile(r"quickrepl.*|buttons?|suggest.*|chips")
+"""Fields of what a customer may choose next."""
 _NEARLY_ALL: Final = 0.9
 _DEEPEST: Final = 6
 
 
-def with_answers(read: Sequence[Turn], exchanges: Sequence[list[Turn]]) -> list[Turn]:
+def with_answers(read: Sequence[Turn], exchanges: Sequence[tuple[int, list[Turn]]]) -> list[Turn]:
     """Return the exchanges that say all that was read of a call, and more; empty where none do.
 
-    Suggestions and frequent questions that stand beside a call do not say what it says.
+    Suggestions and frequent questions that stand beside a call do not say what it says. What an
+    interface was asked and answered is no exchange where its answer is a call: of each object no
+    more than one turn was read.
 
     Args:
         read: the turns that were found without exchanges.
-        exchanges: of each list of them, the turns.
+        exchanges: of each list of them, how many there are, and their turns.
     """
     texts = {turn.text for turn in read}
-    for said in (*exchanges, [turn for turns in exchanges for turn in turns]):
-        if len(said) > len(read) and texts <= {turn.text for turn in said}:
+    together = (
+        sum(count for count, _ in exchanges),
+        [turn for _, turns in exchanges for turn in turns],
+    )
+    for count, said in (*exchanges, together):
+        if len(read) <= count and len(read) < len(said) and texts <= {turn.text for turn in said}:
             return said
     return []
 
 
 def exchanges_in(values: Sequence[Any]) -> list[Turn]:
-    """Return the turns of a list of exchanges; empty where it is none."""
+    """Return the turns of a list of exchanges, or of these and turns; empty where it is neither."""
     objects = [_of_dialogflow(named(one)) for one in values if isinstance(one, dict)]
-    if not objects or len(objects) < len(values) or _are_turns(objects):
+    if not objects or len(objects) < len(values):
         return []
     if _is_newest_first(objects):
         objects.reverse()
-    found = [(_part(one, _ASKED), _part(one, _ANSWERED)) for one in objects]
-    asked = sum(bool(question) for (_, question), _ in found)
-    answered = sum(bool(answer) for _, (_, answer) in found)
-    either = sum(bool(question or answer) for (_, question), (_, answer) in found)
-    if 2 * min(asked, answered) < len(objects) or either < _NEARLY_ALL * len(objects):
+    found = [
+        None if role_of(_speaker(fields).lower()) else _Exchange.of(fields) for fields in objects
+    ]
+    if not _are_exchanges([one for one in found if one]):
         return []
-    turns: list[Turn] = []
-    for fields, (question, answer) in zip(objects, found, strict=True):
-        said = [("user", text) for text in question[1]]
-        side = "agent" if answer[0] in _OF_A_PERSON else "bot"
-        said += [(side, text) for text in answer[1]]
-        turns += [
-            timed(Turn(side, text, place=getattr(text, "place", None)), fields)
-            for side, text in said
+    said = [
+        one.turns() if one else turns_in(fields) for one, fields in zip(found, objects, strict=True)
+    ]
+    if sum(map(bool, said)) < _NEARLY_ALL * len(objects):
+        return []
+    return [turn for turns in said for turn in turns]
+
+
+@dataclass(frozen=True)
+class _Exchange:
+    """What an object holds of both sides.
+
+    Attributes:
+        fields: of the object, by their names in small letters without signs.
+        asked: the texts of the customer.
+        answered: those of the other side.
+        named: the field of these, or of what was asked where there are none.
+    """
+
+    fields: dict[str, Any]
+    asked: list[str]
+    answered: list[str]
+    named: str
+
+    @classmethod
+    def of(cls, fields: dict[str, Any]) -> _Exchange | None:
+        """Return the exchange of an object; None where nothing was asked or answered."""
+        (question, asked), (answer, answered) = _part(fields, _ASKED), _part(fields, _ANSWERED)
+        if not asked and not answered:
+            return None
+        return cls(fields, asked, answered, answer or question)
+
+    def turns(self) -> list[Turn]:
+        """Return what was said, the question first."""
+        side = "agent" if self.named in _OF_A_PERSON else "bot"
+        said = [("user", text) for text in self.asked] + [(side, text) for text in self.answered]
+        return [
+            timed(Turn(speaker, text, place=getattr(text, "place", None)), self.fields)
+            for speaker, text in said
         ]
-    return turns
+
+
+def _are_exchanges(found: Sequence[_Exchange]) -> bool:
+    """Return whether objects hold both sides, and nobody else speaks in them.
+
+    The short answers of a form, ``{"question": "친절했습니까?", "answer": "예"}``, are none.
+    """
+    asked, answered = (
+        sum(bool(one.asked) for one in found),
+        sum(bool(one.answered) for one in found),
+    )
+    labels = {_speaker(one.fields) for one in found}
+    if not found or 2 * min(asked, answered) < len(found) or len(labels) > 1:
+        return False
+    written = [one for one in found if one.named in _WRITTEN]
+    return 2 * sum(" " in text for one in written for text in one.answered[:1]) >= len(written)
+
+
+def _speaker(fields: dict[str, Any]) -> str:
+    return speaker_of({name: one for name, one in fields.items() if name not in _NO_SPEAKER})
 
 
 def _of_dialogflow(fields: dict[str, Any]) -> dict[str, Any]:
@@ -95,15 +156,6 @@ def _is_newest_first(objects: Sequence[dict[str, Any]]) -> bool:
     return len(known) == len(objects) and known[0] > known[-1] and known == sorted(known)[::-1]
 
 
-def _are_turns(objects: Sequence[dict[str, Any]]) -> bool:
-    """Return whether objects say who speaks in each: roles, or labels that differ."""
-    labels = {
-        speaker_of({name: one for name, one in fields.items() if name not in _NO_SPEAKER})
-        for fields in objects
-    }
-    return len(labels) > 1 or any(role_of(label.lower()) for label in labels)
-
-
 def _part(fields: dict[str, Any], names: Sequence[str]) -> tuple[str, list[str]]:
     """Return the first of some fields that says something, and its texts, each once."""
     for name in names:
@@ -122,8 +174,9 @@ def _texts(value: Any, depth: int = 0, *, said: bool = False) -> Iterator[str]: 
         if said:
             yield value
     elif depth < _DEEPEST and isinstance(value, dict):
-        for name, one in value.items():
-            yield from _texts(one, depth + 1, said=is_text(name))
+        for name, one in named(value).items():
+            if not _OFFERED.fullmatch(name):
+                yield from _texts(one, depth + 1, said=is_text(name))
     elif depth < _DEEPEST and isinstance(value, list):
         for one in value:
             yield from _texts(one, depth + 1, said=said)

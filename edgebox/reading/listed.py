@@ -92,6 +92,8 @@ def turns_in_document(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
     known = _Known()
     whole = unpacked(value)
     found = _lists(whole, 0, known)
+    if isinstance(whole, dict) and (exchange := exchanges_in([whole])):
+        known.exchanges.append((1, exchange))
     if not any(map(size, found)) and whole != value:  # what was said looks like JSON
         found = _lists(value, 0, known) or found
     silent = bool(found) and not any(map(size, found))
@@ -122,7 +124,7 @@ class _Known:
         texts: whether what was said is read in fields whose names tell little.
         any_name: whether it is read in fields of any name.
         unnamed: whether a list has what may have been said in such a field.
-        exchanges: the turns of lists that hold both sides in each object.
+        exchanges: how many objects a list has that hold both sides each, and their turns.
     """
 
     roles: dict[str, str] = field(default_factory=dict)
@@ -130,7 +132,7 @@ class _Known:
     texts: bool = False
     any_name: bool = False
     unnamed: bool = False
-    exchanges: list[list[Turn]] = field(default_factory=list)
+    exchanges: list[tuple[int, list[Turn]]] = field(default_factory=list)
 
 
 def _is_more(chat: list[Turn], found: list[list[Turn]]) -> bool:
@@ -375,7 +377,7 @@ def _in_words(value: Any, turns: list[Turn]) -> list[Turn]:  # noqa: ANN401 - JS
 
 def _of_a_list(values: list[Any], depth: int, known: _Known) -> Iterator[list[Turn]]:
     if exchanges := exchanges_in(values):
-        known.exchanges.append(exchanges)
+        known.exchanges.append((len(values), exchanges))
     turns = turns_of_list(values)
     if turns is None and known.texts:
         texts = with_texts(values, any_name=known.any_name)

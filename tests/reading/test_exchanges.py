@@ -5,6 +5,7 @@ import json
 import pytest
 
 from edgebox.reading.call import read
+from edgebox.reading.recognisers import turns_of
 
 ASKED = ["요금이 왜 올랐나요?", "그럼 상담원 연결해 주세요."]
 ANSWERED = ["할인이 끝나서 올랐습니다.", "상담원에게 연결하겠습니다."]
@@ -64,6 +65,29 @@ def test_a_bots_answers_and_the_customers_questions_are_both_read(made):
 @pytest.mark.parametrize(("asked", "answered"), [("question", "answer"), ("질문", "답변")])
 def test_a_written_question_is_answered_by_a_person(asked, answered):
     assert said(rows(lambda q, a: {asked: q, answered: a})) == both("agent")
+
+
+def test_one_exchange_may_be_the_whole_document():
+    assert said({"request": {"text": ASKED[0]}, "response": {"text": ANSWERED[0]}}) == [
+        ("customer", ASKED[0]),
+        ("system", ANSWERED[0]),
+    ]
+
+
+def test_the_person_who_takes_over_stands_in_the_same_list():
+    bot = rows(lambda q, a: {"request": {"text": q}, "response": {"text": a}})
+    expected = [(one["speaker"], one["text"]) for one in CALL]
+    assert said([*bot, *CALL]) == both("system") + expected
+
+
+def test_what_a_customer_may_choose_is_not_said():
+    found = rows(
+        lambda q, a: {
+            "userRequest": {"utterance": q},
+            "response": {"text": a, "quickReplies": [{"label": "처음으로", "message": "처음"}]},
+        }
+    )
+    assert said(found) == both("system")
 
 
 def test_what_was_not_answered_is_there_and_of_several_answers_each():
@@ -135,3 +159,17 @@ def test_a_form_beside_a_call_in_which_nothing_was_said_is_not_the_call(silence)
     form = [{"question": "친절하게 응대했습니까?", "answer": "예"}] * 2
     assert said(silence | {"evaluation": form}) == []
     assert said({"evaluation": form} | silence) == []
+
+
+def test_the_short_answers_of_a_form_are_no_call():
+    form = [
+        {"question": "친절했습니까?", "answer": "예"},
+        {"question": "됐습니까?", "answer": "네"},
+    ]
+    assert turns_of(json.dumps({"survey": form}, ensure_ascii=False)) is None
+
+
+def test_a_call_that_an_interface_answered_with_keeps_its_speakers():
+    logged = {"request": {"text": "call-31.wav"}, "response": {"segments": CALL}}
+    expected = [(one["speaker"], one["text"]) for one in CALL]
+    assert said(logged) == said([logged]) == expected
