@@ -32,6 +32,10 @@ class Placed(str):
     place: tuple[int, int]
 
 
+OPENINGS: Final = frozenset('{["')
+"""How documents begin that are read: objects, lists, and strings that are documents or lines."""
+
+
 def parsed(text: str) -> Any:  # noqa: ANN401 - JSON
     """Return the list or object that a text is, or the objects of its lines; else None."""
     return _parsed(text, lambda _: json.JSONDecoder(strict=False))
@@ -65,7 +69,7 @@ def _parsed(text: str, decoder_at: Callable[[int], json.JSONDecoder]) -> Any:  #
     except RecursionError:
         return None
     except ValueError:
-        value = _several(text, decoder_at(0)) if text[:1] in _OF_SEVERAL else None
+        value = _several(text, decoder_at(0)) if text[:1] in OPENINGS else None
     if isinstance(value, str):
         start, end = visible(value)
         inner = parsed(value[start:end]) if _BEGINS.match(value, start) else None
@@ -97,9 +101,7 @@ def _composed(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 - JSON
     return value
 
 
-_OF_SEVERAL: Final = frozenset('{["')
 _BETWEEN: Final = re.compile(rf"(?:[\s,]|{INVISIBLE})*")
-
 _NEXT_LINE: Final = re.compile(r"[^\S\n]*\n\s*")
 
 

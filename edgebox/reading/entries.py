@@ -79,7 +79,7 @@ def named(value: dict[str, Any], depth: int = 0) -> dict[str, Any]:
 
     Those of the best of several hypotheses are its own, where it has none of that name.
     """
-    found = {_NOT_IN_A_NAME.sub("", name).lower(): one for name, one in value.items()}
+    found = {plain(name): one for name, one in value.items()}
     if depth > _DEEPEST_LABEL or _VERSIONS.isdisjoint(found):
         return found
     nested = {name for name, one in found.items() if isinstance(one, dict | list)}
@@ -91,14 +91,19 @@ def named(value: dict[str, Any], depth: int = 0) -> dict[str, Any]:
     return found
 
 
+def plain(name: str) -> str:
+    """Return the name of a field in small letters without signs."""
+    return _NOT_IN_A_NAME.sub("", name).lower()
+
+
 def is_text(name: str) -> bool:
     """Return whether a field of this name may hold what was said."""
-    return _NOT_IN_A_NAME.sub("", name).lower() in _TEXTS
+    return plain(name) in _TEXTS
 
 
 def is_speaker(name: str) -> bool:
     """Return whether a field of this name may say who speaks."""
-    return _NOT_IN_A_NAME.sub("", name).lower() in (*_SPEAKERS, *_CHANNELS)
+    return plain(name) in (*_SPEAKERS, *_CHANNELS)
 
 
 def _best(name: str, hypotheses: Any, depth: int) -> dict[str, Any] | None:  # noqa: ANN401 - JSON
@@ -148,7 +153,7 @@ def turns_in(value: dict[str, Any]) -> list[Turn]:
     return [] if whole is None else [whole]
 
 
-_FINAL: Final = ("final", "isfinal")
+FINAL: Final = frozenset({"final", "isfinal"})
 _PARTIAL: Final = ("partial", "ispartial", "interim", "isinterim")
 _KINDS: Final = ("type", "messagetype", "resulttype", "event")
 _INTERIM: Final = re.compile(r"(?:partial|interim|recognizing)(?:[_-]?\w+)?", re.IGNORECASE)
@@ -157,7 +162,7 @@ _INTERIM: Final = re.compile(r"(?:partial|interim|recognizing)(?:[_-]?\w+)?", re
 def is_interim(fields: dict[str, Any]) -> bool:
     """Return whether an object is what a recogniser understood before it had heard all of it."""
     return (
-        any(fields.get(name) is False for name in _FINAL)
+        any(fields.get(name) is False for name in FINAL)
         or any(fields.get(name) is True for name in _PARTIAL)
         or any(_INTERIM.fullmatch(str(fields.get(name, ""))) for name in _KINDS)
     )

@@ -9,11 +9,9 @@ from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any, Final
 
-from edgebox.reading.entries import channel_of, named, speaker_of, word_in
+from edgebox.reading.entries import FINAL, channel_of, named, speaker_of, word_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from edgebox.reading.turn import Turn
 
 _KINDS: Final = ("message", "type", "event")
@@ -24,7 +22,6 @@ _EVENT: Final = re.compile(
 )
 """OpenAI's events: a piece of the text, a turn of it, and all of it."""
 _SAID: Final = ("transcript", "text")
-_FINAL: Final = frozenset(["final", "isfinal"])
 _UNKNOWN: Final = "unknown"
 _SESSIONS: Final = ("sessionid", "streamid", "callid", "session")
 
@@ -129,41 +126,49 @@ def _is_of(before: str, said: str, *, ended: bool) -> bool:
 def _without_open_words(values: list[Any]) -> list[Any]:
     """Return values without the words, or lists of words in them, that a stream wrote again.
 
-    Soniox's tokens that are not final come with each message until they are. They were written
-    again where the stream later goes back to when they were said, or is sure of what was said.
+    Soniox's tokens that are not final come with each message until they are.
     """
     found = [_words_of(one) for one in values]
     lists = [one for one in found if one]
-    if not any(word.interim for _, words in lists for word in words):
-        return values
     if any(not name for name, _ in lists) and len(lists) < len(values):
         return values
-    again: dict[str, float] = {}  # when the earliest word was said that comes later
-    sure: set[str] = set()
+    words = [
+        ((at, place), word)
+        for at, one in enumerate(found)
+        if one
+        for place, word in enumerate(one[1])
+    ]
+    again = _written_again(words)
+    if not again:
+        return values
     kept: list[Any] = []
-    for value, (name, words) in zip(reversed(values), _reversed(found), strict=True):
-        left: list[int] = []
-        for at, word in words:
-            start = math.inf if word.start_ms is None else word.start_ms
-            back = again.get(word.channel, math.inf) <= start < math.inf
-            if not (word.interim and (back or word.channel in sure)):
-                left.append(at)
-            again[word.channel] = min(start, again.get(word.channel, math.inf))
-            if not word.interim:
-                sure.add(word.channel)
+    for at, (value, one) in enumerate(zip(values, found, strict=True)):
+        name = one[0] if one else ""
         if name:
-            kept.append({**value, name: [value[name][at] for at in reversed(left)]})
-        elif left or not words:
+            left = [word for place, word in enumerate(value[name]) if (at, place) not in again]
+            kept.append({**value, name: left})
+        elif (at, 0) not in again:
             kept.append(value)
-    return kept[::-1]
+    return kept
 
 
-def _reversed(
-    found: list[tuple[str, list[Turn]] | None],
-) -> Iterator[tuple[str, list[tuple[int, Turn]]]]:
-    for one in reversed(found):
-        name, words = one or ("", [])
-        yield name, list(enumerate(words))[::-1]
+def _written_again(words: list[tuple[tuple[int, int], Turn]]) -> set[tuple[int, int]]:
+    """Return the places of words that were not final and were written again.
+
+    The stream later goes back to when they were said, or is sure of what was said.
+    """
+    found: set[tuple[int, int]] = set()
+    earliest: dict[str, float] = defaultdict(lambda: math.inf)  # of the words that come later
+    sure: set[str] = set()
+    for place, word in reversed(words):
+        start = math.inf if word.start_ms is None else word.start_ms
+        back = earliest[word.channel] <= start < math.inf
+        if not word.interim:
+            sure.add(word.channel)
+        elif back or word.channel in sure:
+            found.add(place)
+        earliest[word.channel] = min(start, earliest[word.channel])
+    return found
 
 
 def _words_of(value: Any) -> tuple[str, list[Turn]] | None:  # noqa: ANN401 - JSON
@@ -172,13 +177,13 @@ def _words_of(value: Any) -> tuple[str, list[Turn]] | None:  # noqa: ANN401 - JS
     None where none of them say whether they are final.
     """
     fields = named(value)
-    if _FINAL.isdisjoint(fields):
+    if FINAL.isdisjoint(fields):
         lists = {name: one for name, one in value.items() if isinstance(one, list) and one}
     else:
         lists = {"": [value]}
     for name, items in lists.items():
         objects = [named(one) for one in items if isinstance(one, dict)]
-        if len(objects) < len(items) or any(map(_FINAL.isdisjoint, objects)):
+        if len(objects) < len(items) or any(map(FINAL.isdisjoint, objects)):
             continue
         words = [word for one in objects if (word := word_in(one))]
         if len(words) == len(items) and not any(" " in word.text.strip() for word in words):

@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from edgebox.reading.entries import is_text, named, speaker_of, timed, turns_in
+from edgebox.reading.entries import is_text, named, plain, speaker_of, timed, turns_in
 from edgebox.reading.roles import role_of
 from edgebox.reading.turn import Turn
+from edgebox.reading.turn_lists import is_newest_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,6 +34,7 @@ _ANSWERED: Final = (
     "responsemessages", "messages", "챗봇답변", "챗봇응답", "봇답변", "봇응답", "봇발화", "응답",
     *_WRITTEN,
 )  # fmt: skip
+_NAMES: Final = frozenset({*_ASKED, *_ANSWERED, "queryresult"})
 _HEARD: Final = ("querytext", "transcript", "text")
 _NO_SPEAKER: Final = ("name", "label", "user", "users", "username")
 """Fields of an exchange that say which one it is, or in whose account."""
@@ -66,11 +68,12 @@ def with_answers(read: Sequence[Turn], exchanges: Sequence[tuple[int, list[Turn]
 
 def exchanges_in(values: Sequence[Any]) -> list[Turn]:
     """Return the turns of a list of exchanges, or of these and turns; empty where it is neither."""
-    objects = [_of_dialogflow(named(one)) for one in values if isinstance(one, dict)]
-    if not objects or len(objects) < len(values):
+    kinds = {tuple(one) for one in values if isinstance(one, dict)}
+    if all(_NAMES.isdisjoint(map(plain, kind)) for kind in kinds):
         return []
-    if _is_newest_first(objects):
-        objects.reverse()
+    objects = [_of_dialogflow(named(one)) for one in values if isinstance(one, dict)]
+    if len(objects) < len(values):
+        return []
     found = [
         None if role_of(_speaker(fields).lower()) else _Exchange.of(fields) for fields in objects
     ]
@@ -81,6 +84,9 @@ def exchanges_in(values: Sequence[Any]) -> list[Turn]:
     ]
     if sum(map(bool, said)) < _NEARLY_ALL * len(objects):
         return []
+    first = [turns[0] for turns in said if turns]
+    if len(first) > 1 and all(turn.start_ms is not None for turn in first):
+        said = said[::-1] if is_newest_first(first) else said
     return [turn for turns in said for turn in turns]
 
 
@@ -123,10 +129,8 @@ def _are_exchanges(found: Sequence[_Exchange]) -> bool:
 
     The short answers of a form, ``{"question": "친절했습니까?", "answer": "예"}``, are none.
     """
-    asked, answered = (
-        sum(bool(one.asked) for one in found),
-        sum(bool(one.answered) for one in found),
-    )
+    asked = sum(bool(one.asked) for one in found)
+    answered = sum(bool(one.answered) for one in found)
     labels = {_speaker(one.fields) for one in found}
     if not found or 2 * min(asked, answered) < len(found) or len(labels) > 1:
         return False
@@ -148,12 +152,6 @@ def _of_dialogflow(fields: dict[str, Any]) -> dict[str, Any]:
     heard = next((told[name] for name in _HEARD if told.get(name)), fields.get("request"))
     answered = [one for name in ("responsemessages", "fulfillmenttext") if (one := told.get(name))]
     return fields | {"request": heard, "response": answered}
-
-
-def _is_newest_first(objects: Sequence[dict[str, Any]]) -> bool:
-    starts = [timed(Turn("", ""), fields).start_ms for fields in objects]
-    known = [start for start in starts if start is not None]
-    return len(known) == len(objects) and known[0] > known[-1] and known == sorted(known)[::-1]
 
 
 def _part(fields: dict[str, Any], names: Sequence[str]) -> tuple[str, list[str]]:

@@ -96,10 +96,10 @@ def turns_in_document(value: Any) -> list[Turn] | None:  # noqa: ANN401 - JSON
         known.exchanges.append((1, exchange))
     if not any(map(size, found)) and whole != value:  # what was said looks like JSON
         found = _lists(value, 0, known) or found
-    silent = bool(found) and not any(map(size, found))
-    read = call_among(found) if found else []
-    if not silent and (exchanges := with_answers(read, known.exchanges)):
-        return ordered(exchanges)
+    if known.exchanges and (any(map(size, found)) or not found):
+        read = call_among(found) if found else []
+        if exchanges := with_answers(read, known.exchanges):
+            return ordered(exchanges)
     if known.unnamed and not any(map(told, found)):
         for any_name in (False, True):
             more = _Known(texts=True, any_name=any_name)

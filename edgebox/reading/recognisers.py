@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from edgebox.reading.documents import (
+    OPENINGS,
     Placed,
     document_in,
     parsed,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 _WORDS: Final = frozenset({"null", "true", "false"})
 """JSON that nobody says: programs write it where they have no text."""
-_BEGINS: Final = frozenset('{["')
 _KEYED: Final = re.compile(
     r"(?:\[_*\{_*[\"']|\{_*[\"'][^\"'\n{}]{1,60}(?:[\"']_*:|\Z))".replace(
         "_", f"(?:\\s|{INVISIBLE})"
@@ -97,7 +97,7 @@ def turns_of(text: str) -> list[Turn] | None:
     start, end = _bounds(text)
     if text.startswith("WEBVTT", start):
         return _of_cues(text, start)
-    if text[start : start + 1] not in _BEGINS:
+    if text[start : start + 1] not in OPENINGS:
         return _of_logged(text, start, end)
     bare = without_backslashes(text[start:end])
     if bare != text[start:end]:

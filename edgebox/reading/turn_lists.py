@@ -274,7 +274,7 @@ def ordered(turns: list[Turn]) -> list[Turn]:
     found = by_start(turns)
     if found == turns or _passes_midnight(turns):
         return turns
-    if _is_newest_first(turns):
+    if is_newest_first(turns):
         return turns[::-1]
     written = any(turn.written for turn in turns)
     return found if _is_said_in(found) and (not written or _are_two_sides(turns)) else turns
@@ -310,7 +310,7 @@ def _are_two_sides(turns: Sequence[Turn]) -> bool:
     return meanwhile and several and max(map(len, alone)) == 1 and alone[0] != alone[1]
 
 
-def _is_newest_first(turns: Sequence[Turn]) -> bool:
+def is_newest_first(turns: Sequence[Turn]) -> bool:
     """Return whether no turn is newer than the one before it, and most are older by a second."""
     starts = [turn.start_ms or 0.0 for turn in turns]
     falls = [before - after for before, after in pairwise(starts)]
