@@ -55,9 +55,9 @@ _OF_A_SPEAKER: Final = re.compile(
 def by_side(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] | None:
     """Return the turns of a list with the sides that a field of their objects tells.
 
-    The field has words of both sides, ``senderType: "CUSTOMER"``, or is named after one,
-    ``isAgent: true``. One label never has two sides, but one that every object has, beside a field
-    about who speaks.
+    The field has words of both sides or of a customer and a bot, ``senderType: "CUSTOMER"``,
+    ``event: "bot"``, or is named after one side, ``isAgent: true``. One label never has two sides,
+    but one that every object has, beside a field about who speaks.
 
     Args:
         found: the values of a list, and the turns of each.
@@ -82,7 +82,8 @@ def by_side(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] | None:
         told = [side for side in sides if side]
         if len(told) < _NEARLY_ALL * len(turns):
             continue
-        if not {"agent", "customer"} <= {role_of(one) for one in told}:
+        roles = {role_of(one) for one in told}
+        if "customer" not in roles or roles.isdisjoint({"agent", "system"}):
             continue
         one_label = len(labels) == 1 and _OF_A_SPEAKER.fullmatch(name)
         by_label = {

@@ -27,6 +27,12 @@ _OF_ANOTHER_CALL: Final = re.compile(
     re.IGNORECASE,
 )
 """Names of fields that hold what was said in other calls, or may be said, or this call again."""
+_OF_A_BOT: Final = re.compile(
+    r"(?:chat|voice|call)?bot(?:s|chat|talk|dialog(?:ue)?|conversation|session)?_?history"
+    r"|(?:챗|콜|보이스|음성|상담)?봇[ _]?(?:대화|상담)?[ _]?이력",
+    re.IGNORECASE,
+)
+"""Names of fields that hold what a bot said before a person took over."""
 _NOTED: Final = re.compile(
     r"(?:(?<![성포편])함|됨|[가-힣]임|[있없같었았했겠였렸졌됐왔갔받않많]음)[\s.]*$"
 )
@@ -55,7 +61,8 @@ def transferred(lists: Mapping[str, list[Turn]]) -> list[str]:
     legs = {
         name: turns
         for name, turns in lists.items()
-        if not _OF_ANOTHER_CALL.search(name) and are_both_sides(turns)
+        if (_OF_A_BOT.fullmatch(name) or not _OF_ANOTHER_CALL.search(name))
+        and are_both_sides(turns)
     }
     if len(legs) < 2:
         return []

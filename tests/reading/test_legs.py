@@ -100,7 +100,22 @@ def test_legs_of_any_name_are_read_where_one_begins_after_the_other_has_ended(na
     assert said(dict(zip(names, (later, earlier), strict=True))) == call(LEGS[2], LEGS[1])
 
 
-@pytest.mark.parametrize("name", ["examples", "similarCase", "script", "result", "과거이력"])
+@pytest.mark.parametrize(
+    "name", ["botHistory", "chatbot_history", "botTalkHistory", "챗봇 이력", "봇대화이력"]
+)
+def test_what_a_bot_said_before_a_person_is_a_leg(name):
+    bot = [turn | {"speaker": "bot" if turn["speaker"] == "agent" else "user"}
+           for turn in turns(LEGS[0])]  # fmt: skip
+    value = {"chat": turns(LEGS[1]), name: bot}
+    whole = [("system" if side == "agent" else side, text) for side, text in call(LEGS[0])]
+    assert said(value) == whole + call(LEGS[1])
+    earlier = {"chat": turns(LEGS[1]), name: bot[:-1]}  # nothing tells that it went on
+    assert said(earlier) == call(LEGS[1])
+
+
+@pytest.mark.parametrize(
+    "name", ["examples", "similarCase", "script", "result", "과거이력", "history", "callHistory"]
+)
 def test_another_call_beside_one_that_ends_with_a_transfer_is_no_leg(name):
     whole = LEGS[1] + LEGS[0]
     assert said({"conversation": turns(whole), name: turns(LEGS[2])}) == call(whole)

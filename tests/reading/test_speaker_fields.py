@@ -61,6 +61,18 @@ def test_a_field_whose_values_are_the_sides_is_the_speaker(field, agent, custome
     assert read(json.dumps(entries(field, agent, customer))).speakers == "both"
 
 
+@pytest.mark.parametrize("field", ["event", "source", "actor", "msgOrigin"])
+def test_a_field_whose_values_are_a_customer_and_a_bot_is_the_speaker(field):
+    bot = [("system" if side == "agent" else side, text) for side, text in CALL]
+    among = [
+        {field: "action", "name": "utter_ask_order", "timestamp": 3},
+        *entries(field, "bot", "user"),
+        {field: "slot", "name": "order", "value": "31285"},
+    ]
+    assert said(entries(field, "bot", "user")) == said({"events": among}) == bot
+    assert said(entries(field, "system", "mobile")) == [("unknown", text) for _, text in CALL]
+
+
 def test_a_field_with_the_sides_is_surer_than_talk():
     found = entries("speaker", "SPEAKER_01", "SPEAKER_00")
     for one in found:
