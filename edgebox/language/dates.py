@@ -109,6 +109,7 @@ _RANGE: Final = re.compile(r" ?(?:(?:에서|부터|내지|이나|[~–-]) ?)?")
 _OF_MONTH: Final = re.compile(r"[\d십일이삼사오육칠팔구] ?일$")
 """The end of 다음 달 5일 and 내년 삼월 오일, which are as explicit as a date."""
 
+_SUNDAY: Final = 6
 _OF_YEAR: Final = re.compile(r"\d{1,2}-\d{1,2}")
 _BESIDE: Final = re.compile(r"[ (),]{0,3}")
 
@@ -175,9 +176,9 @@ def _meant(match: re.Match[str], text: str, on: dt.date, start: int, end: int) -
         case "weekday" | "second":
             week = monday + dt.timedelta(weeks=_WEEKS[match["week"]])
             at = match.end("weekday")
-            yield resolved(_weekday(week, match["weekday"]), start, at)
+            yield _of_week(_weekday(week, match["weekday"]), text, on, start, at)
             if match["second"]:
-                yield resolved(_weekday(week, match["second"]), *match.span("second"))
+                yield _of_week(_weekday(week, match["second"]), text, on, *match.span("second"))
         case "same":
             yield resolved(on + dt.timedelta(weeks=_WEEKS[match["same"]]), start, end)
         case "following" | "named":
@@ -194,6 +195,20 @@ def _meant(match: re.Match[str], text: str, on: dt.date, start: int, end: int) -
             yield _in_the_year(on.year + _YEARS.get(match["year"], 0), match, on)
         case _:
             yield from _in_named_month(match, on)
+
+
+def _of_week(day: dt.date, text: str, on: dt.date, start: int, end: int) -> Number:
+    """Return a day of a week that was named, on a Sunday perhaps of the week that begins then.
+
+    이번 주 금요일에 갑니다, said on a Sunday, is hardly two days ago; both days are provided then,
+    and the value is the month.
+    """
+    found = resolved(day, start, end)
+    over = on.weekday() == _SUNDAY and 0 < (on - day).days <= _SUNDAY
+    if not over or IN_THE_PAST.match(text, end):
+        return found
+    coming = resolved(day + dt.timedelta(weeks=1), start, end)
+    return replace(either(coming, found), value=f"{day.year}-{day.month}")
 
 
 def _closing(match: re.Match[str], on: dt.date) -> Iterator[Number]:

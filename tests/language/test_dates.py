@@ -301,6 +301,22 @@ def test_the_figures_of_a_resolved_date_alone_were_not_said():
 
 
 @pytest.mark.parametrize(
+    ("on", "said", "day", "meant"),
+    [
+        ("2025-09-14", "이번 주 금요일에 방문하겠습니다", "9월 19일", True),
+        ("2025-09-14", "이번 주 금요일에 주문한 건데요", "9월 12일", True),
+        ("2025-09-14", "이번 주 화요일이나 수요일에 와 주세요", "9월 17일", True),
+        ("2025-09-14", "이번 주 금요일에 왔었어요", "9월 19일", False),
+        ("2025-09-14", "이번 주 일요일이요", "9월 21일", False),
+        ("2025-09-14", "지난주 금요일이요", "9월 12일", False),
+        ("2025-09-13", "이번 주 금요일에 방문하겠습니다", "9월 19일", False),
+    ],
+)
+def test_on_a_sunday_this_week_may_be_the_one_that_begins(on, said, day, meant):
+    assert _borne_out(day, said, date.fromisoformat(on)) == meant
+
+
+@pytest.mark.parametrize(
     ("on", "said", "day"),
     [
         ("2025-12-29", "다음 주 목요일", "2026-01-08"),
