@@ -112,7 +112,7 @@ class CaseInvalid(EdgeBoxError):
 
 
 class RunInvalid(EdgeBoxError):
-    """A saved run of an evaluation cannot be read, written or compared with another."""
+    """What an evaluation or a session of measurements kept cannot be read, written or compared."""
 
 
 class RequestError(EdgeBoxError):

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds, makes models, measures: on a machine with a GPU (MODE=cuda) or without (MODE=cpu), without
-# network. Every step takes less than ten minutes there and may be repeated; one that was cut off
-# goes on where it was.
+# network. Every step takes less than ten minutes and may be repeated: what ended too early, or was
+# cut off, goes on where it was.
 #
 #   tar xJf kit.tar.xz && cd edgebox-kit
 #   MODE=cuda ./kit.sh setup build          # environment; llama-server and libllama
@@ -13,7 +13,7 @@
 #   MODE=cuda ./kit.sh collect              # everything in $OUT, with pictures if there is matplotlib
 #
 # PYTHON: the machine's, with NumPy and PyTorch. SLM, MLM: names of benchmarks/geometry.py. ROUNDS:
-# of a workload. OUT: where the figures go.
+# of a workload. MINUTES: of a workload's step, and of capacity. OUT: where the figures go.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 kit=$PWD
@@ -116,7 +116,7 @@ check() {
 workload() {
   run edgebox/benchmarks/compare.py --models gguf --slm "geometry-$slm" --mlm "geometry-$mlm" \
     --servers edgebox,llama-server --out "$out/$1.json" -- \
-    --rounds "$rounds" --workload "$1" ${SIZE:-}
+    --rounds "$rounds" --workload "$1" ${SIZE:-} --into "$out/$1.jsonl" --minutes "${MINUTES:-7}"
 }
 
 first() {

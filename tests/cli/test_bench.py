@@ -1,6 +1,8 @@
+import fcntl
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -52,6 +54,78 @@ def test_targets_alternate_and_are_compared(live):
     found = json.loads(result.stdout)
     assert [r["target"] for r in found["runs"]] == ["a", "b", "b", "a"]
     assert [r["pairs"] for r in found["ratios"]] == [4]
+
+
+def asked(engine):
+    return [request["messages"][-1] for request in engine.requests]
+
+
+def test_a_session_goes_on_where_it_ended_with_the_same_texts(live, state):
+    kept = state / "session.jsonl"
+    socket = live.settings.socket
+    words = ["--target", f"a=unix:{socket}", "--target", f"b=unix:{socket}", "--workload", "quick"]
+    words += ["--json", "--into", str(kept)]
+    first = run(*words)
+    assert first.exit_code == 0, first.output
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    whole, before = kept.read_bytes(), len(asked(live.engine))
+    assert "고객" not in whole.decode()
+    kept.write_bytes(whole[:-20])  # the last one was being written
+    again = json.loads(run(*words, "--rounds", "2").stdout)
+    assert [r["target"] for r in again["runs"]] == ["a", "b", "b", "a"]
+    assert again["runs"][0] == json.loads(first.stdout)["runs"][0], "not measured again"
+    texts = asked(live.engine)
+    assert texts[before + 1] == texts[before - 1], "the salt is that of the session"
+    asked_for = len(texts)
+    assert json.loads(run(*words, "--rounds", "2").stdout) == again
+    assert len(asked(live.engine)) == asked_for, "nothing is left, nothing is asked"
+
+
+def test_a_session_is_gone_on_with_by_the_same_command_alone(live, state):
+    kept = state / "session.jsonl"
+    assert run("--workload", "quick", "--into", str(kept)).exit_code == 0
+    whole = kept.read_bytes()
+    with kept.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        result = run("--workload", "quick", "--into", str(kept))
+        assert (result.exit_code, "Another command is writing" in result.stderr) == (2, True)
+    for words, shown in (
+        (["--workload", "growing"], "workloads is growing and was quick"),
+        (["--workload", "quick", "--quick", "3"], "quick is 3 and was 2"),
+    ):
+        result = run(*words, "--into", str(kept))
+        assert (result.exit_code, shown in " ".join(result.stderr.split())) == (2, True)
+    assert kept.read_bytes() == whole
+    for path in (state, state / "missing" / "session.jsonl"):
+        result = run("--workload", "quick", "--into", str(path))
+        assert (result.exit_code, "cannot be written" in result.stderr) == (2, True)
+    other = state / "other"
+    other.write_text("고객: 네\n")
+    result = run("--workload", "quick", "--into", str(other))
+    assert "something else than measurements" in " ".join(result.stderr.split())
+    assert other.read_text() == "고객: 네\n"
+
+
+def test_no_measurement_begins_that_would_not_end_in_time(live, state):
+    kept = state / "session.jsonl"
+    live.engine.pause = 0.5
+    words = ["--workload", "growing", "--rounds", "2", "--into", str(kept)]
+    result = run(*words, "--minutes", "0.15")
+    assert result.exit_code == 1
+    assert "1 of 2 measurements are left. The same command goes on" in result.stderr
+    live.engine.pause = 0
+    result = run(*words, "--minutes", "0.15")
+    assert (result.exit_code, "left" in result.stderr) == (0, False)
+
+
+def test_what_failed_is_measured_again(live, state):
+    kept = state / "session.jsonl"
+    live.engine.broken = True
+    assert run("--workload", "quick", "--into", str(kept)).exit_code == 1
+    live.engine.broken = False
+    result = run("--workload", "quick", "--into", str(kept), "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["rows"][0]["failed"] == 0
 
 
 def test_answers_that_fail_fail_the_command(live):

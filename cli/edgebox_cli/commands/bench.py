@@ -6,10 +6,11 @@ import asyncio
 import statistics
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
 from edgebox.contract.paths import Paths
 from edgebox.errors import UsageError
@@ -20,9 +21,10 @@ from edgebox.lab.bench.machine import machine
 from edgebox.lab.bench.projection import Speeds, Work
 from edgebox.lab.bench.report import report
 from edgebox.lab.bench.target import BenchTarget
-from edgebox.lab.bench.workload import Measurement, Name, Size, named, run, warm_up
+from edgebox.lab.bench.workload import Size, named
 from edgebox.settings import Settings
 from edgebox_cli.bench.capacity import Capacity, show_capacity
+from edgebox_cli.bench.session import Session
 from edgebox_cli.bench.workloads import WHAT, show
 from edgebox_cli.common.box import Box, opened_box
 from edgebox_cli.common.configuration import settings_as_root
@@ -72,6 +74,17 @@ def bench(
         float,
         typer.Option(min=0.1, help="Mixed workload: a pause of 60/RATE s between summaries."),
     ] = 12.0,
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            help="Keep each measurement in this file as it is made: the same command goes on "
+            "where an earlier one ended.",
+        ),
+    ] = None,
+    minutes: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="Begin no measurement that would not end by then."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, every sample too.")] = False,
 ) -> None:
     """Measure how fast models answer here, with the load that EdgeBox has to carry.
@@ -87,40 +100,21 @@ def bench(
         targets = [BenchTarget.parse(text) for text in target or ()]
         targets = targets or [BenchTarget.engine(settings_as_root().socket)]
         size = Size(quick, analyses, concurrency, rate, salt=2 * int(time.time()))
-        runs = asyncio.run(_measured(targets, wanted, rounds, size))
+        seconds = None if minutes is None else 60 * minutes
+        session = Session(targets, wanted, rounds, size, into, seconds)
+        runs = asyncio.run(session.measured())
     found = report(runs)
     if as_json:
         print_json(found.as_dict() | {"runs": [asdict(run) for run in runs]})
     else:
         show(found)
-    if any(row.failed for row in found.rows):
+    if left := session.whole - len(runs):
+        note(
+            f"{left} of {session.whole} measurements are left."
+            + (" The same command goes on with them." if into else "")
+        )
+    if left or any(row.failed for row in found.rows):
         raise typer.Exit(1)
-
-
-async def _measured(
-    targets: list[BenchTarget], wanted: list[Name], rounds: int, size: Size
-) -> list[Measurement]:
-    """Run every workload on every target, round by round; the order of targets alternates."""
-    runs = []
-    with bars(_TEXT, BarColumn(bar_width=20), MofNCompleteColumn()) as shown:
-        shown.add_task("", total=rounds * len(wanted) * len(targets))
-        for target in targets:
-            _announce(shown, f"warming up {target.name}")
-            await warm_up(target, wanted, size)
-        for number in range(rounds):
-            for name in wanted:
-                for target in targets if number % 2 == 0 else reversed(targets):
-                    _announce(shown, f"round {number + 1} of {rounds}: {name}, {target.name}")
-                    runs.append(await run(target, name, number, size))
-                    shown.advance(shown.task_ids[0])
-    return runs
-
-
-def _announce(shown: Progress, what: str) -> None:
-    """Describe what runs now: beside the bar on a terminal, as a line elsewhere."""
-    shown.update(shown.task_ids[0], description=what)
-    if not err_console().is_terminal:
-        note(what)
 
 
 @app.command()
