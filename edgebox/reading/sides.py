@@ -83,7 +83,13 @@ def by_side(found: Sequence[tuple[Any, Sequence[Turn]]]) -> list[Turn] | None:
         if len(told) < _NEARLY_ALL * len(turns):
             continue
         roles = {role_of(one) for one in told}
-        if "customer" not in roles or roles.isdisjoint({"agent", "system"}):
+        users = {
+            turn.speaker
+            for turn, side in zip(turns, sides, strict=True)
+            if side and role_of(side) == "customer"
+        }
+        with_a_bot = "system" in roles and len(users) == 1  # all people may be users
+        if not ({"agent", "customer"} <= roles or with_a_bot):
             continue
         one_label = len(labels) == 1 and _OF_A_SPEAKER.fullmatch(name)
         by_label = {

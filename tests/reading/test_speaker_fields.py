@@ -71,6 +71,18 @@ def test_a_field_whose_values_are_a_customer_and_a_bot_is_the_speaker(field):
     ]
     assert said(entries(field, "bot", "user")) == said({"events": among}) == bot
     assert said(entries(field, "system", "mobile")) == [("unknown", text) for _, text in CALL]
+    named = [one | {"name": "푸르미" if one[field] == "bot" else "박도윤"}
+             for one in entries(field, "bot", "user")]  # fmt: skip
+    assert said(named) == bot
+
+
+@pytest.mark.parametrize("field", ["type", "event", "source"])
+def test_people_who_are_all_users_beside_notices_are_told_apart_by_their_names(field):
+    names = {"agent": "김나래", "customer": "박도윤"}
+    chat = [{field: "user", "name": names[side], "text": text} for side, text in GUESSED]
+    notices = [{field: "system", "name": "", "text": f"{one}님이 들어왔습니다."}
+               for one in names.values()]  # fmt: skip
+    assert [one for one in said([*notices, *chat]) if one[0] != "system"][-3:] == GUESSED
 
 
 def test_a_field_with_the_sides_is_surer_than_talk():
