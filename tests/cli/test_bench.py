@@ -108,13 +108,13 @@ def test_a_session_is_gone_on_with_by_the_same_command_alone(live, tmp_path):
 
 def test_no_measurement_begins_that_would_not_end_in_time(live, tmp_path):
     kept = tmp_path / "session.jsonl"
-    live.engine.pause = 0.5
-    words = ["--workload", "growing", "--rounds", "2", "--into", str(kept)]
-    result = run(*words, "--minutes", "0.15")
+    live.engine.pause = 1.5
+    words = ["--workload", "quick", "--rounds", "2", "--into", str(kept), "--minutes", "0.1"]
+    result = run(*words)
     assert result.exit_code == 1
     assert "1 of 2 measurements are left. The same command goes on" in result.stderr
     live.engine.pause = 0
-    result = run(*words, "--minutes", "0.15")
+    result = run(*words)
     assert (result.exit_code, "left" in result.stderr) == (0, False)
 
 
