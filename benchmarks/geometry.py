@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+if not hasattr(gguf, "GGUFReader"):  # the folder of the models has the package's name
+    raise SystemExit("geometry.py: pip install -e '.[geometry]'")
+
 HERE = Path(__file__).resolve().parent
 STARTER = HERE.parent / "gguf" / "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"
 TEMPLATES = "llama_cpp_python-*/vendor/llama.cpp/models/templates"

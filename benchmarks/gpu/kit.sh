@@ -13,7 +13,8 @@
 #   MODE=cuda ./kit.sh collect              # everything in $OUT, with pictures if there is matplotlib
 #
 # PYTHON: the machine's, with NumPy and PyTorch. SLM, MLM: names of benchmarks/geometry.py. ROUNDS:
-# of a workload. MINUTES: of a workload's step, and of capacity. OUT: where the figures go.
+# of a workload. MINUTES: of a workload's step, and of capacity. SIZE: options of edgebox bench for a
+# workload; without, and without a GPU, the least that shows that it works. OUT: where figures go.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 kit=$PWD
@@ -21,6 +22,8 @@ mode=${MODE:?MODE=cuda or MODE=cpu}
 slm=${SLM:-qwen3-1.7b-q8_0} mlm=${MLM:-qwen3-4b-instruct-2507-q4_k_m}
 rounds=${ROUNDS:-5} out=${OUT:-$kit/out} jobs=${JOBS:-$(nproc)}
 python=${PYTHON:-python3}
+case $mode in cuda) least="" ;; *) least="--quick 2 --analyses 2 --concurrency 2" ;; esac
+size=${SIZE-$least}
 export PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$out" "$kit/gguf"
 
@@ -116,7 +119,7 @@ check() {
 workload() {
   run edgebox/benchmarks/compare.py --models gguf --slm "geometry-$slm" --mlm "geometry-$mlm" \
     --servers edgebox,llama-server --out "$out/$1.json" -- \
-    --rounds "$rounds" --workload "$1" ${SIZE:-} --into "$out/$1.jsonl" --minutes "${MINUTES:-7}"
+    --rounds "$rounds" --workload "$1" $size --into "$out/$1.jsonl" --minutes "${MINUTES:-7}"
 }
 
 first() {

@@ -21,6 +21,9 @@ from pathlib import Path
 
 import gguf
 
+if not hasattr(gguf, "GGUFReader"):  # the folder of the models has the package's name
+    raise SystemExit("pack.py: pip install -e '.[geometry]'")
+
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 STARTER = ROOT / "gguf" / "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"

@@ -100,10 +100,11 @@ def test_a_session_is_gone_on_with_by_the_same_command_alone(live, tmp_path):
         result = run("--workload", "quick", "--into", str(path))
         assert (result.exit_code, "cannot be written" in result.stderr) == (1, True)
     other = tmp_path / "other"
-    other.write_text("고객: 네\n")
-    result = run("--workload", "quick", "--into", str(other))
-    assert "something else than measurements" in " ".join(result.stderr.split())
-    assert other.read_text() == "고객: 네\n"
+    for text in ("고객: 네\n", "고객: 네", '{"rows": []}'):
+        other.write_text(text)
+        result = run("--workload", "quick", "--into", str(other))
+        assert "something else than measurements" in " ".join(result.stderr.split())
+        assert other.read_text() == text
 
 
 def test_no_measurement_begins_that_would_not_end_in_time(live, tmp_path):

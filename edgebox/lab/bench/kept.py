@@ -91,10 +91,11 @@ class KeptRuns:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise RunInvalid(f"Another command is writing {self._path}.") from None
-        whole, end, _ = self._path.read_bytes().rpartition(b"\n")
+        held = self._path.read_bytes()
+        whole, end, _ = held.rpartition(b"\n")
         lines = whole.splitlines()
         try:
-            kept = _Plan.model_validate_json(lines[0]) if lines else plan
+            kept = _Plan.model_validate_json(lines[0] if lines else held) if held else plan
             self.runs = [_MEASUREMENT.validate_json(line) for line in lines[1:]]
         except ValidationError:
             raise RunInvalid(
@@ -107,8 +108,8 @@ class KeptRuns:
                 "workloads and sizes, or name another file."
             )
         os.ftruncate(self._descriptor, len(whole + end))  # a last line may have been broken off
-        if not lines:
-            self._write(plan.model_dump_json().encode())
+        if not lines:  # so may the first one have been
+            self._write(kept.model_dump_json().encode())
 
     def _write(self, line: bytes) -> None:
         os.write(self._descriptor, line + b"\n")
