@@ -5,8 +5,6 @@ So a session that is broken off loses the measurement that ran, and goes on with
 
 from __future__ import annotations
 
-import fcntl
-import os
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from edgebox.errors import RunInvalid
 from edgebox.lab.bench.workload import Measurement, Size
-from edgebox.system.files import open_file
+from edgebox.lab.kept_lines import KeptLines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,21 +59,18 @@ class KeptRuns:
         self._path = path
         self.runs: list[Measurement] = []
         self.size = size
-        try:
-            self._descriptor = open_file(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
-        except OSError as error:
-            raise RunInvalid(f"{path} cannot be written: {error.strerror}.") from None
+        self._file = KeptLines(path)
         try:
             self._read(_Plan(targets=list(targets), workloads=list(workloads), size=size))
         except RunInvalid:
-            os.close(self._descriptor)
+            self._file.close()
             raise
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
-        os.close(self._descriptor)
+        self._file.close()
 
     def add(self, run: Measurement) -> None:
         """Write a measurement. One with a request that failed is made again, and is not written.
@@ -84,18 +79,13 @@ class KeptRuns:
             OSError: it cannot be written.
         """
         if not any(sample.error for sample in run.samples):
-            self._write(_MEASUREMENT.dump_json(run))
+            self._file.add(_MEASUREMENT.dump_json(run))
 
     def _read(self, plan: _Plan) -> None:
+        lines = self._file.lines
+        first = lines[0] if lines else self._file.broken
         try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RunInvalid(f"Another command is writing {self._path}.") from None
-        held = self._path.read_bytes()
-        whole, end, _ = held.rpartition(b"\n")
-        lines = whole.splitlines()
-        try:
-            kept = _Plan.model_validate_json(lines[0] if lines else held) if held else plan
+            kept = _Plan.model_validate_json(first) if first else plan
             self.runs = [_MEASUREMENT.validate_json(line) for line in lines[1:]]
         except ValidationError:
             raise RunInvalid(
@@ -107,13 +97,9 @@ class KeptRuns:
                 f"{self._path} is of another session: {different}. Go on with the same targets, "
                 "workloads and sizes, or name another file."
             )
-        os.ftruncate(self._descriptor, len(whole + end))  # a last line may have been broken off
-        if not lines:  # so may the first one have been
-            self._write(kept.model_dump_json().encode())
-
-    def _write(self, line: bytes) -> None:
-        os.write(self._descriptor, line + b"\n")
-        os.fsync(self._descriptor)
+        self._file.mend()
+        if not lines:
+            self._file.add(kept.model_dump_json().encode())
 
 
 def _difference(kept: _Plan, wanted: _Plan) -> str:

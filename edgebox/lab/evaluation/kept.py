@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ValidationError
@@ -14,7 +12,7 @@ from edgebox.lab.evaluation.ask_judging import AskJudgement
 from edgebox.lab.evaluation.judging import Judgement
 from edgebox.lab.evaluation.runs import SavedAnswer  # noqa: TC001 - pydantic reads it at run time
 from edgebox.lab.evaluation.totals import Pass  # noqa: TC001 - as above
-from edgebox.system.files import open_file
+from edgebox.lab.kept_lines import KeptLines
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,37 +104,17 @@ class Kept:
                 f"{self.path} holds what a run had judged when it was broken off. Go on from there "
                 "with --resume, or delete the file."
             )
+        self._file = KeptLines(self.path)
         try:
-            self._descriptor = open_file(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
-        except OSError as error:
-            raise RunInvalid(f"{self.path} cannot be written: {error.strerror}.") from None
-        try:
-            self._lines, whole = self._locked()
-        except RunInvalid:
-            os.close(self._descriptor)
-            raise
-        os.ftruncate(self._descriptor, whole)  # a last line may have been broken off
-
-    def _locked(self) -> tuple[list[KeptAnswer], int]:
-        """Take the file for this command; return its answers, and the length of their lines.
-
-        Raises:
-            RunInvalid: another command has it, or it holds something else.
-        """
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RunInvalid(f"Another command is writing {self.path}.") from None
-        whole, end, _ = self.path.read_bytes().rpartition(b"\n")
-        try:
-            lines = [KeptAnswer.model_validate_json(line) for line in whole.splitlines()]
+            self._lines = [KeptAnswer.model_validate_json(line) for line in self._file.lines]
         except ValidationError:
+            self._file.close()
             raise RunInvalid(f"{self.path} is not what a run has kept. Delete it.") from None
-        return lines, len(whole + end)
+        self._file.mend()
 
     def close(self) -> None:
         """Close the file. It stays if it holds an answer."""
-        os.close(self._descriptor)
+        self._file.close()
         if not self._lines:
             self.path.unlink(missing_ok=True)
 
@@ -180,8 +158,7 @@ class Kept:
             OSError: it cannot be written.
         """
         if line.answer.status != "failed":
-            os.write(self._descriptor, line.model_dump_json().encode() + b"\n")
-            os.fsync(self._descriptor)
+            self._file.add(line.model_dump_json().encode())
             self._lines.append(line)
 
     def forget(self) -> None:
