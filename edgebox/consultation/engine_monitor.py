@@ -35,6 +35,11 @@ class EngineMonitor:
         """Return a role's model and speeds, or None while the engine is not ready."""
         return self._health.roles.get(role) if self._health and self._health.ready else None
 
+    @property
+    def has_backlog(self) -> bool:
+        """Whether analyses for which nobody waits are on the engine, as of its last answer."""
+        return self._health is not None and self._health.backlog > 0
+
     def reachable(self, role: Role) -> bool:
         """Whether a request for the role makes sense. Before the first poll it is simply tried.
 

@@ -87,6 +87,11 @@ class QuickSummaries:
         """Summaries being made now."""
         return len(self.admission)
 
+    @property
+    def beside_analyses(self) -> bool:
+        """Whether what a summary takes of the engine is taken from analyses."""
+        return self._monitor.has_backlog
+
     def admit(
         self,
         transcript: str,

@@ -65,6 +65,7 @@ class EngineHealth:
     Attributes:
         memory: bytes of the machine that new processes may use, and all it has. The systemd units
             let the engine alone read them.
+        backlog: requests that wait or run and for which nobody waits: analyses.
     """
 
     ready: bool
@@ -73,6 +74,7 @@ class EngineHealth:
     raw: dict[str, Any]
     gpus: tuple[Gpu, ...] = ()
     memory: tuple[int, int] | None = None
+    backlog: int = 0
 
 
 def read_health(body: dict[str, Any]) -> EngineHealth:
@@ -102,4 +104,5 @@ def read_health(body: dict[str, Any]) -> EngineHealth:
         body,
         cards,
         (memory["available_bytes"], memory["total_bytes"]) if memory else None,
+        max(0, body.get("waiting", 0) + body.get("running", 0) - body.get("interactive", 0)),
     )

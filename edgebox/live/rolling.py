@@ -5,7 +5,9 @@ A draft of a growing call is written if, in this order:
 1. somebody watches the call;
 2. two or more utterances of people came since the last draft;
 3. the last one began ``draft_seconds`` ago or more;
-4. no other summary is being written, and the engine admits one more that gives way.
+4. no other summary is being written, and the engine admits one more that gives way;
+5. while analyses wait, as long has passed since the last draft of any call as that one took: where
+   drafts alone would fill a machine, analyses have half of their time.
 
 Otherwise the last draft stays, with its age. The clients take turns; of a client the call whose
 draft is the oldest is first. So a busy box has fewer drafts, and no summary that an agent asked for
@@ -108,6 +110,7 @@ class Rolling:
         self._keep = keep
         self._clock = clock
         self._monotonic = monotonic
+        self._rests_until = float("-inf")
         self._turns: dict[str, float] = {}  # by client: when a draft was last begun
         self._written: WeakKeyDictionary[LiveCall, _Written] = WeakKeyDictionary()
         self._ticking: asyncio.Task[None] | None = None
@@ -151,7 +154,7 @@ class Rolling:
         now = self._monotonic()
         due = [call for call in self._calls if self._is_due(call, now)]
         for call in sorted(due, key=self._turn):
-            if not call.ended and self._quick.in_flight:
+            if not call.ended and (self._quick.in_flight or self._rests(now)):
                 continue
             try:
                 self.now(call, "high" if call.ended else "low")
@@ -166,6 +169,10 @@ class Rolling:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _rests(self, now: float) -> bool:
+        """Return whether analyses have the engine instead of drafts that nobody asked for."""
+        return now < self._rests_until and self._quick.beside_analyses
 
     def _turn(self, call: LiveCall) -> tuple[float, float]:
         return self._turns.get(call.client_id, float("-inf")), self._of(call).at
@@ -202,7 +209,8 @@ class Rolling:
 
     def _begin(self, call: LiveCall, written: _Written, ticket: Ticket, *, low: bool) -> None:
         before = written.at, written.said, written.characters
-        written.at, written.low = self._monotonic(), low
+        began = self._monotonic()
+        written.at, written.low = began, low
         self._turns[call.client_id] = written.at
         written.said, written.characters = call.said, call.received
         task = asyncio.create_task(self._write(call, ticket, low=low))
@@ -210,6 +218,9 @@ class Rolling:
 
         def over(_: asyncio.Task[None]) -> None:
             ticket.release()
+            if low:
+                ended = self._monotonic()
+                self._rests_until = 2 * ended - began
             if written.task is task:
                 written.task = None
                 self._wake()

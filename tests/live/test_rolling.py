@@ -45,11 +45,13 @@ class Quick:
         asked: (priority, transcript) of each request.
         busy: seconds after which to try again, for each of the next requests.
         others: summaries of somebody else in flight.
+        beside_analyses: analyses wait.
         go: set while answers may be written.
     """
 
     def __init__(self) -> None:
         self.asked, self.busy, self.others = [], deque(), 0
+        self.beside_analyses = False
         self.answer = result("고객이 카드 분실을 신고해 정지했습니다.")
         self.held = set()
         self.go = asyncio.Event()
@@ -189,6 +191,25 @@ async def test_a_call_that_nobody_watches_has_no_draft_until_somebody_opens_it()
     desk.hub.watch("center", "kim", desk.told.append)
     assert await desk.tick() == ["low"]
     desk.readings.close()
+
+
+async def test_analyses_have_as_long_as_the_last_draft_took(desk):
+    desk.quick.go.clear()
+    await desk.say(CARD)
+    assert await desk.tick() == ["low"]
+    desk.clock.advance(6)
+    desk.quick.go.set()
+    await desk.over()
+    await desk.say(CARD, "CL-2")
+    desk.quick.beside_analyses = True
+    desk.clock.advance(5.9)
+    assert await desk.tick() == []
+    desk.quick.beside_analyses = False
+    assert await desk.tick() == ["low"]
+    await desk.say(MORE)
+    desk.quick.beside_analyses = True
+    desk.clock.advance(20)
+    assert await desk.tick() == ["low"]
 
 
 async def test_a_draft_waits_while_somebody_elses_summary_is_written(desk):
