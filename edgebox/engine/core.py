@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from edgebox.engine.interruptions import Interruptions
 from edgebox.engine.model import Chunk, Decoded
 from edgebox.engine.sequence import Event, Finish, Rank
 from edgebox.engine.tally import Tally
@@ -66,6 +67,7 @@ class EngineCore:
         self.arrived = Rank.NOBODY
         self._scheduler = scheduler
         self._gives_way = Rank.URGENT  # the current step
+        self._interruptions = Interruptions()
         self._interactive_at = -EXPECT_ANOTHER_SECONDS  # when an interactive sequence was added
         self._forgotten: dict[str, float] = {}  # tags, and when they were forgotten
 
@@ -128,7 +130,12 @@ class EngineCore:
         self._expire()
         self._activate()
         lately = self.clock() - self._interactive_at < EXPECT_ANOTHER_SECONDS
-        step = self._scheduler.plan(self.running, self.models, interactive_lately=lately)
+        step = self._scheduler.plan(
+            self.running,
+            self.models,
+            interactive_lately=lately,
+            aborts=self._interruptions.rate,
+        )
         if step is None:
             return False
         loaded = self.models[step.role]
@@ -184,6 +191,8 @@ class EngineCore:
         outcome, rows = loaded.model.decode(chunks)
         self._gives_way = Rank.URGENT
         seconds = self.clock() - started
+        if step.abortable:
+            self._interruptions.ran(seconds, aborted=outcome is Decoded.ABORTED)
         self.tally.stepped(step.work, seconds, done=outcome is Decoded.DONE)
         if outcome is Decoded.DONE:
             loaded.speed.observe(

@@ -14,10 +14,11 @@ The decision tree, with the same numbers as in the code:
        (3.3, 3.4), and is never longer than it may be while requests come.
 3. Only background sequences have work:
    3.1 the model that ran longest ago;
-   3.2 every decoder, then prefill up to the budget;
+   3.2 every decoder, then prefill up to the budget; where most steps are aborted, decoders
+       alone until they have ended;
    3.3 where the device allows it, such a step is aborted for a more urgent sequence
        and its work is repeated: steps are long while no such request comes, and
-       shorter while some do;
+       shorter while some do, the more of them are aborted (``interruptions.py``);
    3.4 where it cannot be aborted, the budget keeps it short.
 
 Budgets come from measured speed: ``seconds * prefill tokens per second``.
@@ -28,6 +29,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from edgebox.engine.interruptions import best_size
 from edgebox.engine.sequence import Rank
 
 if TYPE_CHECKING:
@@ -48,6 +50,9 @@ FULL_SPEED_CHUNK = 128
 ABORTABLE_SECONDS = 0.5
 """Seconds of a step that can be aborted, while more urgent requests come: half of it is lost on
 average each time one arrives."""
+
+SHORT_CHUNKS = (MIN_CHUNK, 32, 16)
+"""Prompt tokens of a step where most longer ones are aborted."""
 
 INTERACTIVE_STEP_SECONDS = 0.6
 """Seconds of an urgent prefill step while other urgent sequences generate: their tokens come out
@@ -131,6 +136,7 @@ class Scheduler:
         models: Mapping[Role, ModelView],
         *,
         interactive_lately: bool = False,
+        aborts: float = 0.0,
     ) -> Step | None:
         """Decide the next step.
 
@@ -138,6 +144,7 @@ class Scheduler:
             sequences: all that hold a slot.
             models: their models.
             interactive_lately: an interactive request came a short time ago, so another is likely.
+            aborts: of steps that give way, a second of their time.
         """
         ready = sorted((s for s in sequences if s.pending > 0), key=lambda s: s.urgency)
         if not ready:
@@ -148,18 +155,18 @@ class Scheduler:
             role = min(top, key=lambda r: models[r].last_step)  # 2.1
             mine = [s for s in ready if s.role == role]
             alone = sum(s.rank == rank for s in ready) == 1
-            return self._for_people(mine, models[role], rank, alone=alone)
+            return self._for_people(mine, models[role], rank, alone=alone, aborts=aborts)
         role = min((s.role for s in ready), key=lambda r: models[r].last_step)  # 3.1
         mine = [s for s in ready if s.role == role]
-        return self._background(mine, models[role], interactive_lately=interactive_lately)
+        return self._background(mine, models[role], lately=interactive_lately, aborts=aborts)
 
     def _for_people(
-        self, ready: list[Sequence], model: ModelView, rank: Rank, *, alone: bool
+        self, ready: list[Sequence], model: ModelView, rank: Rank, *, alone: bool, aborts: float
     ) -> Step:
         mine = [s for s in ready if s.rank == rank]
         work = _decoders(mine, model.step_tokens)  # 2.2
         if rank is Rank.PATIENT:  # 2.5
-            budget = self._interruptible(model)
+            budget = self._interruptible(model, _total(work), aborts)
         else:
             budget = _budget(ALONE_SECONDS if alone else INTERACTIVE_STEP_SECONDS, model)
         work += _prefills(mine, min(budget, model.step_tokens - _total(work)))  # 2.3
@@ -168,19 +175,32 @@ class Scheduler:
         return _step(work, model, rank)
 
     def _background(
-        self, ready: list[Sequence], model: ModelView, *, interactive_lately: bool
+        self, ready: list[Sequence], model: ModelView, *, lately: bool, aborts: float
     ) -> Step:
         work = _decoders(ready, model.step_tokens)  # 3.2
-        long = model.abortable and not interactive_lately  # 3.3
-        budget = model.step_tokens if long else self._interruptible(model)
+        long = model.abortable and not lately  # 3.3
+        budget = model.step_tokens if long else self._interruptible(model, _total(work), aborts, 0)
         work += _prefills(ready, min(budget, model.step_tokens - _total(work)))
         return _step(work, model, Rank.BACKGROUND)
 
-    def _interruptible(self, model: ModelView) -> int:
-        """Return the prompt tokens of a step that a more urgent sequence may have to wait for."""
+    def _interruptible(
+        self, model: ModelView, beside: int, aborts: float, least: int = SHORT_CHUNKS[-1]
+    ) -> int:
+        """Return the prompt tokens of a step that gives way, or that an urgent one waits for.
+
+        Args:
+            model: of the step.
+            beside: rows of the step that read no prompt.
+            aborts: of such steps, a second of their time.
+            least: 0 where prompts may wait for answers that are being written.
+        """
         if not model.abortable:  # 3.4
             return _budget(self.background_target, model)
-        return max(FULL_SPEED_CHUNK, _budget(ABORTABLE_SECONDS, model))
+        longest = max(FULL_SPEED_CHUNK, _budget(ABORTABLE_SECONDS, model))
+        sizes = [longest, FULL_SPEED_CHUNK, *SHORT_CHUNKS]
+        if beside and not least:
+            sizes.append(0)
+        return best_size(sizes, beside, model.prefill_tps, aborts)
 
 
 def _step(work: list[Work], model: ModelView, rank: Rank) -> Step:

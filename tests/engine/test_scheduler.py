@@ -107,6 +107,18 @@ def test_3_3_a_background_step_that_can_be_aborted_is_long_until_interactive_req
     assert plan(background, lately=True).work[0].tokens == 125  # 32 of FULL_SPEED_CHUNK at most
 
 
+def test_3_3_a_background_step_is_shorter_where_most_longer_ones_are_aborted():
+    slow = View(20, 512, abortable=True)
+
+    def read(aborts):
+        views = {"slm": slow, "mlm": slow}
+        waiting = [sequence(prompt=4000, priority=100), decoding(priority=100)]
+        step = Scheduler().plan(waiting, views, interactive_lately=True, aborts=aborts)
+        return max(work.tokens for work in step.work)
+
+    assert [read(aborts) for aborts in (0.0, 0.1, 0.4)] == [125, 64, 32]
+
+
 def test_3_4_a_background_step_that_cannot_be_aborted_is_short():
     background = sequence(prompt=4000, priority=100)
     gpu = plan(background, slm=View(1000, 512, abortable=False))
