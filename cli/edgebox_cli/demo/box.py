@@ -13,7 +13,8 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, Self
 
 import httpx
 
@@ -29,7 +30,7 @@ from edgebox_cli.common.observe import ask_engine
 from edgebox_cli.demo.receiver import Receiver
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from types import FrameType
 
     from edgebox.engine_client import EngineHealth
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 SLM = "qwen2.5-coder-0.5b-instruct-q4_k_m"
 MLM = "qwen2.5-coder-1.5b-instruct-q4_k_m"
 CLIENT = "demo"
-CONTEXT_TOKENS = 8192
-PARALLEL = 3  # the demo's batch has three consultations; more make the measuring longer
+ENGINE: Final[Mapping[str, int]] = MappingProxyType({"context_tokens": 8192, "parallel": 3})
+"""The demo's batch has three consultations; more make the measuring longer."""
 
 START_SECONDS = 300.0
 STOP_SECONDS = 60.0
@@ -59,11 +60,20 @@ class DemoBox:
     Args:
         models_dir: where the starter models are.
         metrics_listen: "host:port" of a listener for metrics; empty for none.
+        engine: what the configuration says of each model, beside its name.
         further: sections of the configuration, as TOML.
     """
 
-    def __init__(self, models_dir: Path, *, metrics_listen: str = "", further: str = "") -> None:
+    def __init__(
+        self,
+        models_dir: Path,
+        *,
+        metrics_listen: str = "",
+        engine: Mapping[str, int] = ENGINE,
+        further: str = "",
+    ) -> None:
         self._models_dir = models_dir
+        self._engine = engine
         self._further = further
         self._metrics_listen = metrics_listen
         self._folder: Path | None = None
@@ -173,7 +183,7 @@ class DemoBox:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        text = _config(folder, self._models_dir, port, self._metrics_listen)
+        text = _config(folder, self._models_dir, port, self._metrics_listen, self._engine)
         config.write_text(text + self._further, encoding="utf-8")
         # The folder's configuration counts, and none of the user's variables.
         for name in [name for name in os.environ if name.startswith("EDGEBOX_")]:
@@ -227,10 +237,13 @@ def stop_signals(handler: Callable[[int, FrameType | None], None] | int) -> Iter
             signal.signal(number, was)
 
 
-def _config(folder: Path, models_dir: Path, port: int, metrics_listen: str) -> str:
+def _config(
+    folder: Path, models_dir: Path, port: int, metrics_listen: str, engine: Mapping[str, int]
+) -> str:
     def quoted(value: object) -> str:
         return json.dumps(str(value), ensure_ascii=False)  # a TOML string is one of JSON
 
+    shared = [f"{name} = {value}" for name, value in engine.items()]
     return "\n".join(
         [
             f"state_dir = {quoted(folder)}",
@@ -242,12 +255,10 @@ def _config(folder: Path, models_dir: Path, port: int, metrics_listen: str) -> s
             "min_pending = 3",
             "[engines.slm]",
             f"model = {quoted(SLM)}",
-            f"context_tokens = {CONTEXT_TOKENS}",
-            f"parallel = {PARALLEL}",
+            *shared,
             "[engines.mlm]",
             f"model = {quoted(MLM)}",
-            f"context_tokens = {CONTEXT_TOKENS}",
-            f"parallel = {PARALLEL}",
+            *shared,
             "",
         ]
     )

@@ -1,6 +1,6 @@
 """What agents' screens at work cost a quick summary: the same requests with them and without.
 
-    .venv/bin/python benchmarks/screens.py [--rounds 5] [--out FILE]
+    .venv/bin/python benchmarks/open_screens.py [--rounds 5] [--out FILE]
 
 A whole box on the starter models. In every round the same summaries are requested twice, one after
 the other with pauses, as by people: once while no screen is open, and once while each screen shows
