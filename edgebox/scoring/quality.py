@@ -38,8 +38,6 @@ from edgebox.scoring.measures import (
     names_figure,
     outcome_of,
 )
-from edgebox.scoring.misfits import misfits
-from edgebox.scoring.mistimed import mistimed
 from edgebox.scoring.outcome import (
     is_in_free_words,
     is_of_another_call,
@@ -242,9 +240,7 @@ def _unsupported(
     flags = {flag for _, flag in faults(made, stances, call_date)}
     checks = {
         "ungrounded_number": ungrounded(said.whole, source, without),
-        "unbound_number": unbound(made, stances.spoken)
-        or misfits(made, stances.spoken)
-        or mistimed(made, call_date),
+        "unbound_number": unbound(made, stances.spoken),
         "invented_claim": invented(made, source, stances.spoken),
         "wrong_name": misnamed(said, source),
         "instruction_in_call": obeys(made, stances),

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import replace
 from decimal import Decimal
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from edgebox.language.number import same_kind, supports
-from edgebox.scoring.ordered import out_of_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -100,21 +98,13 @@ _SAID_TO: Final = re.compile(r" ?으?로(?= )")
 
 def contradicts(made: Sequence[Statement], spoken: Spoken) -> bool:
     """Return whether two numbers of a statement stand in each other's place."""
-    return any(
-        _miscomputes(text, numbers) or _turned(text, numbers, spoken) or out_of_order(text, numbers)
-        for text, numbers in _pieces(made)
-        if len(numbers) <= _MOST
-    )
-
-
-def _pieces(made: Sequence[Statement]) -> Iterator[tuple[str, list[Number]]]:
-    """Yield the text and the numbers of every statement, and of every two of a line."""
-    for one, following in zip_longest(made, made[1:]):
-        yield one.text, one.numbers
-        if following is not None and following.field == one.field:
-            step = len(one.text) + 1
-            moved = [replace(n, start=n.start + step, end=n.end + step) for n in following.numbers]
-            yield f"{one.text} {following.text}", [*one.numbers, *moved]
+    for statement in made:
+        numbers = statement.numbers
+        if len(numbers) > _MOST:
+            continue
+        if _miscomputes(statement.text, numbers) or _turned(statement.text, numbers, spoken):
+            return True
+    return False
 
 
 def _miscomputes(text: str, numbers: Sequence[Number]) -> bool:
