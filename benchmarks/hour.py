@@ -68,6 +68,11 @@ class Work:
         for thread in self._threads:
             thread.join()
 
+    def check(self) -> None:
+        """Raise if one of the two has ended: the box would not be measured at work."""
+        if not all(thread.is_alive() for thread in self._threads):
+            raise EdgeBoxError("Batches or questions ended before the time was over.")
+
     def _analyse(self) -> None:
         for turn in itertools.count():
             seeds = range(CALLS_OF_A_BATCH * turn, CALLS_OF_A_BATCH * (turn + 1))
@@ -83,7 +88,7 @@ class Work:
             ]
             while True:
                 found = self._box.box.get(Paths.BATCH.format(batch_id=batch_id))
-                if found["state"] == "completed" or self._end.wait(1.0):
+                if found["state"] in {"completed", "failed"} or self._end.wait(1.0):
                     break
             self.done["analyses"] += sum(one["status"] == "success" for one in found["results"])
             if self._end.is_set():
@@ -126,6 +131,7 @@ def main() -> None:
             while time.monotonic() - began < options.minutes * 60:
                 time.sleep(SAMPLE_SECONDS)
                 box.check()
+                work.check()
                 samples.append(sample(box, began))
                 print(_line(samples[-1]), dict(work.done), len(summaries), flush=True)
         engine = box.health().raw

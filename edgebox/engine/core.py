@@ -191,12 +191,15 @@ class EngineCore:
         outcome, rows = loaded.model.decode(chunks)
         self._gives_way = Rank.URGENT
         seconds = self.clock() - started
-        if step.abortable:
+        if step.gives_way is Rank.BACKGROUND:
             self._interruptions.ran(seconds, aborted=outcome is Decoded.ABORTED)
         self.tally.stepped(step.work, seconds, done=outcome is Decoded.DONE)
-        if outcome is Decoded.DONE:
+        prefilled = [work.tokens for work in step.work if not work.sequence.decoding]
+        if outcome is Decoded.ABORTED:
+            loaded.speed.observe_aborted(prefilled, seconds)
+        elif outcome is Decoded.DONE:
             loaded.speed.observe(
-                [work.tokens for work in step.work if not work.sequence.decoding],
+                prefilled,
                 [work.tokens for work in step.work if work.sequence.decoding],
                 seconds,
                 sum(work.rows - work.tokens for work in step.work),

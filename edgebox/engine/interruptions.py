@@ -1,4 +1,4 @@
-"""How often steps that give way are aborted, and how much to read in one because of that.
+"""How often background steps are aborted, and how much to read in one because of that.
 
 An aborted step has done nothing: llama.cpp keeps no part of it. The longer a step, the faster it
 reads, and the likelier somebody more urgent comes before it ends.
@@ -19,8 +19,8 @@ _BEGIN: Final = 10.0
 """Seconds without an abort that are taken for granted at first: one abort is no rule."""
 
 _OVERHEAD: Final = 12
-"""Tokens in whose time a step could read if it read nothing: on two cores a chunk of 8 is read at
-half, and one of 64 at four fifths of the full speed."""
+"""Tokens in whose time a step could read if it read nothing: on two cores chunks of 64 are read at
+four fifths of the full speed."""
 
 
 class Interruptions:

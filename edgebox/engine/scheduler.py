@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from edgebox.settings import Role
 
 MIN_CHUNK = 64
-"""Prompt tokens in a step, at least: measured on two cores, chunks of 8 are read at half and chunks
-of 64 at four fifths of the full speed. It also keeps a slow spell from shrinking chunks, which
+"""Prompt tokens in a step, at least, unless many are aborted: measured on two cores, chunks of 64
+are read at four fifths of the full speed. It also keeps a slow spell from shrinking chunks, which
 would slow the next."""
 
 FULL_SPEED_CHUNK = 128
@@ -52,7 +52,7 @@ ABORTABLE_SECONDS = 0.5
 average each time one arrives."""
 
 SHORT_CHUNKS = (MIN_CHUNK, 32, 16)
-"""Prompt tokens of a step where most longer ones are aborted."""
+"""Prompt tokens of a background step where many longer ones are aborted."""
 
 INTERACTIVE_STEP_SECONDS = 0.6
 """Seconds of an urgent prefill step while other urgent sequences generate: their tokens come out
@@ -144,7 +144,7 @@ class Scheduler:
             sequences: all that hold a slot.
             models: their models.
             interactive_lately: an interactive request came a short time ago, so another is likely.
-            aborts: of steps that give way, a second of their time.
+            aborts: of background steps, a second of their time.
         """
         ready = sorted((s for s in sequences if s.pending > 0), key=lambda s: s.urgency)
         if not ready:
@@ -155,18 +155,18 @@ class Scheduler:
             role = min(top, key=lambda r: models[r].last_step)  # 2.1
             mine = [s for s in ready if s.role == role]
             alone = sum(s.rank == rank for s in ready) == 1
-            return self._for_people(mine, models[role], rank, alone=alone, aborts=aborts)
+            return self._for_people(mine, models[role], rank, alone=alone)
         role = min((s.role for s in ready), key=lambda r: models[r].last_step)  # 3.1
         mine = [s for s in ready if s.role == role]
         return self._background(mine, models[role], lately=interactive_lately, aborts=aborts)
 
     def _for_people(
-        self, ready: list[Sequence], model: ModelView, rank: Rank, *, alone: bool, aborts: float
+        self, ready: list[Sequence], model: ModelView, rank: Rank, *, alone: bool
     ) -> Step:
         mine = [s for s in ready if s.rank == rank]
         work = _decoders(mine, model.step_tokens)  # 2.2
         if rank is Rank.PATIENT:  # 2.5
-            budget = self._interruptible(model, _total(work), aborts)
+            budget = self._interruptible(model)
         else:
             budget = _budget(ALONE_SECONDS if alone else INTERACTIVE_STEP_SECONDS, model)
         work += _prefills(mine, min(budget, model.step_tokens - _total(work)))  # 2.3
@@ -179,28 +179,20 @@ class Scheduler:
     ) -> Step:
         work = _decoders(ready, model.step_tokens)  # 3.2
         long = model.abortable and not lately  # 3.3
-        budget = model.step_tokens if long else self._interruptible(model, _total(work), aborts, 0)
+        budget = model.step_tokens if long else self._interruptible(model)
+        if model.abortable and not long:
+            sizes = [budget, FULL_SPEED_CHUNK, *SHORT_CHUNKS]
+            if work and ready[0].decoding:  # and no prompt is more urgent
+                sizes.append(0)
+            budget = best_size(sizes, _total(work), model.prefill_tps, aborts)
         work += _prefills(ready, min(budget, model.step_tokens - _total(work)))
         return _step(work, model, Rank.BACKGROUND)
 
-    def _interruptible(
-        self, model: ModelView, beside: int, aborts: float, least: int = SHORT_CHUNKS[-1]
-    ) -> int:
-        """Return the prompt tokens of a step that gives way, or that an urgent one waits for.
-
-        Args:
-            model: of the step.
-            beside: rows of the step that read no prompt.
-            aborts: of such steps, a second of their time.
-            least: 0 where prompts may wait for answers that are being written.
-        """
+    def _interruptible(self, model: ModelView) -> int:
+        """Return the prompt tokens of a step that a more urgent sequence may have to wait for."""
         if not model.abortable:  # 3.4
             return _budget(self.background_target, model)
-        longest = max(FULL_SPEED_CHUNK, _budget(ABORTABLE_SECONDS, model))
-        sizes = [longest, FULL_SPEED_CHUNK, *SHORT_CHUNKS]
-        if beside and not least:
-            sizes.append(0)
-        return best_size(sizes, beside, model.prefill_tps, aborts)
+        return max(FULL_SPEED_CHUNK, _budget(ABORTABLE_SECONDS, model))
 
 
 def _step(work: list[Work], model: ModelView, rank: Rank) -> Step:

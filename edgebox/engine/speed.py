@@ -94,10 +94,24 @@ class Speed:
             seconds *= self.step_seconds(read + wrote) / self.step_seconds(read + wrote + drafted)
         if read >= _CLEAR_PREFILL and read > 8 * len(decoded):
             self.prefill_tps = _toward(self.prefill_tps, read / seconds)
-        elif not read and len(decoded) == 1 == wrote:
+        elif read:
+            if read / seconds > self.prefill_tps:  # a short step reads slower than a long one
+                self.prefill_tps = _toward(self.prefill_tps, read / seconds)
+        elif len(decoded) == 1 == wrote:
             self.decode_tps = _toward(self.decode_tps, 1 / seconds)
-        elif not read and len(decoded) >= max(2, self.parallel):
+        elif len(decoded) >= max(2, self.parallel):
             self.parallel_decode_tps = _toward(self.parallel_decode_tps, wrote / seconds)
+
+    def observe_aborted(self, prefilled: Sequence[int], seconds: float) -> None:
+        """Learn from a step that was aborted: it would not have read faster than that.
+
+        Args:
+            prefilled: prompt tokens per sequence in the step.
+            seconds: for which it ran.
+        """
+        read = sum(prefilled)
+        if read >= _CLEAR_PREFILL and read < self.prefill_tps * seconds:
+            self.prefill_tps = _toward(self.prefill_tps, read / seconds)
 
 
 def _toward(known: float, seen: float) -> float:

@@ -54,3 +54,10 @@ def test_another_server_is_reachable_whatever_our_engine_does(tmp_path, engine):
     elsewhere = {"slm": {"url": "http://127.0.0.1:9/v1", "url_model": "m"}}
     seen = watched(tmp_path, engine, lambda m: m.reachable("slm"), engines=elsewhere)
     assert all(seen)
+
+
+def test_analyses_that_nobody_waits_for_are_known_while_the_engine_is_there(tmp_path):
+    seen = watched(tmp_path, FakeEngine(analyses=2), lambda monitor: monitor.has_backlog)
+    assert seen == [False] + [True] * MISSED_POLLS + [False]
+    seen = watched(tmp_path, FakeEngine(), lambda monitor: monitor.has_backlog)
+    assert not any(seen)

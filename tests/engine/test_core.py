@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from edgebox.engine.core import EXPECT_ANOTHER_SECONDS, FORGET_SECONDS, EngineCore
 from edgebox.engine.loaded import LoadedModel
+from edgebox.engine.model import Decoded
 from edgebox.engine.pool import Pool
 from edgebox.engine.sampling import Sampler
 from edgebox.engine.scheduler import Scheduler
@@ -233,6 +234,30 @@ def test_background_prompts_are_read_in_shorter_steps_while_interactive_requests
     assert longest_step(3) == 113  # four of FULL_SPEED_CHUNK at most
     clock.now += EXPECT_ANOTHER_SECONDS
     assert longest_step(4) == 450
+
+
+def test_background_prompts_are_read_in_the_shorter_steps_the_more_are_aborted():
+    class Slow(ToyModel):
+        def decode(self, chunks):
+            rows = sum(len(chunk.tokens) for chunk in chunks)
+            self.tried.append(rows)
+            if rows > 40:  # somebody comes after a second
+                clock.now += 1.0
+                return Decoded.ABORTED, []
+            clock.now += rows / 40
+            return super().decode(chunks)
+
+    clock, model = Clock(), Slow(step_tokens=512)
+    model.tried = []
+    core = build(model, clock=clock)
+    Asked(core.add, prompt(2, 10), 1)
+    core.step()
+    model.tried.clear()
+    asked = Asked(core.add, prompt(3, 450), 1, priority=100)
+    run(core)
+    assert asked.finish is not None
+    assert model.tried[0] > 64  # nothing was known
+    assert model.tried.index(next(rows for rows in model.tried if rows <= 40)) < 20
 
 
 def test_both_models_make_progress():

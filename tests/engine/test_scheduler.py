@@ -119,6 +119,26 @@ def test_3_3_a_background_step_is_shorter_where_most_longer_ones_are_aborted():
     assert [read(aborts) for aborts in (0.0, 0.1, 0.4)] == [125, 64, 32]
 
 
+def test_3_2_answers_go_first_where_most_steps_are_aborted_but_no_prompt_before_them_waits():
+    slow = View(20, 512, abortable=True)
+    answers = [decoding(priority=100, arrived=n) for n in range(16)]
+
+    def read(prompt):
+        views = {"slm": slow, "mlm": slow}
+        step = Scheduler().plan([*answers, prompt], views, interactive_lately=True, aborts=1.0)
+        return sum(work.tokens for work in step.work if work.sequence is prompt)
+
+    assert read(sequence(prompt=400, priority=100, arrived=99.0)) == 0
+    assert read(sequence(prompt=400, priority=60, arrived=99.0)) == 16
+
+
+def test_2_5_a_patient_step_is_no_shorter_because_background_steps_are_aborted():
+    slow = View(20, 512, abortable=True)
+    views = {"slm": slow, "mlm": slow}
+    step = Scheduler().plan([sequence(prompt=4000, priority=30)], views, aborts=1.0)
+    assert step.work[0].tokens == 125
+
+
 def test_3_4_a_background_step_that_cannot_be_aborted_is_short():
     background = sequence(prompt=4000, priority=100)
     gpu = plan(background, slm=View(1000, 512, abortable=False))

@@ -104,3 +104,21 @@ def test_a_model_that_keeps_few_logits_is_measured_with_no_more_rows_than_that()
     model.outputs = 6
     speed = measure(model, (1,), prompt(7, 200), lambda: model.now, drafts=True)
     assert [rows for rows, _ in speed.by_rows] == [1, 2, 4, 32]
+
+
+def test_a_short_step_that_reads_faster_than_known_says_so():
+    speed = Speed(prefill_tps=5.0, decode_tps=5.0, parallel_decode_tps=5.0, parallel=1)
+    for _ in range(20):
+        speed.observe([16], [1, 1, 1], 0.8)
+    assert 19.0 < speed.prefill_tps <= 20.0
+    speed.observe([16], [1], 4.0)  # and one that reads slower says nothing
+    assert speed.prefill_tps > 19.0
+
+
+def test_an_aborted_step_that_should_have_ended_says_that_the_model_is_slower():
+    speed = Speed(prefill_tps=400.0, decode_tps=5.0, parallel_decode_tps=5.0, parallel=1)
+    speed.observe_aborted([128], 0.2)  # it may well read so fast
+    assert speed.prefill_tps == 400.0
+    for _ in range(30):
+        speed.observe_aborted([128], 2.0)
+    assert 64.0 <= speed.prefill_tps < 70.0

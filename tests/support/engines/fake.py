@@ -66,6 +66,7 @@ class FakeEngine:
         tokenized: requests to ``/tokenize``.
         forgotten: tags that ``/forget`` was asked for.
         looked_at: requests to ``/health``.
+        analyses: requests beside those, for which nobody waits.
         requests: chat requests, as received.
         keeps: whether there are any: of a process that runs for hours they fill the memory.
         asked: how many there were.
@@ -98,6 +99,7 @@ class FakeEngine:
     tokenized: int = 0
     forgotten: list[str] = field(default_factory=list)
     looked_at: int = 0
+    analyses: int = 0
     gpus: list[dict[str, Any]] = field(default_factory=list)
 
     def app(self) -> Starlette:
@@ -124,8 +126,8 @@ class FakeEngine:
             "status": self.status,
             "models": self.roles if ready else {},
             "waiting": 0,
-            "running": self.asked - self.finished - self.cancelled,
-            "interactive": 0,
+            "running": self.asked - self.finished - self.cancelled + self.analyses,
+            "interactive": self.asked - self.finished - self.cancelled,
             "steps": 0,
             "aborted_steps": 0,
             "evicted_prefixes": 0,
