@@ -40,6 +40,23 @@ def summary(box: DemoBox, name: str, talk: str) -> Summary:
     return Summary(time.monotonic() - began, status)
 
 
+def send_batch(box: DemoBox, seeds: range, lines: int, salt: int) -> str:
+    """Send calls to be analysed; return their batch's id.
+
+    Args:
+        box: a running one.
+        seeds: of the calls.
+        lines: of a call.
+        salt: of the calls, as `agent` has it.
+    """
+    items = [
+        {"consultation_id": f"B-{salt}-{seed}", "conversation_text": call(seed, lines, salt)}
+        for seed in seeds
+    ]
+    answer = box.box.post(Paths.BATCH_ANALYSIS, {"consultations": items})
+    return str(answer["batch_id"])
+
+
 @contextlib.contextmanager
 def agent(summarise: Callable[[str, str], T], salt: int, pause: float) -> Iterator[list[T]]:
     """Have calls summarised one after the other until the block ends; yields what came of each.

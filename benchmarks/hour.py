@@ -21,13 +21,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from agents import agent, summary
+from agents import agent, send_batch, summary
 from open_screens import Screens
 from orchestrator import QUESTIONS, ask_box
 
 from edgebox.contract.paths import Paths
 from edgebox.errors import EdgeBoxError
-from edgebox.lab.bench.calls import call
 from edgebox.lab.bench.report import percentile
 from edgebox.lab.evaluation.questions import load_questions
 from edgebox.system.machine import rss_bytes
@@ -76,16 +75,7 @@ class Work:
     def _analyse(self) -> None:
         for turn in itertools.count():
             seeds = range(CALLS_OF_A_BATCH * turn, CALLS_OF_A_BATCH * (turn + 1))
-            items = [
-                {
-                    "consultation_id": f"H-{seed}",
-                    "conversation_text": call(seed, LINES_OF_A_CALL, turn),
-                }
-                for seed in seeds
-            ]
-            batch_id = self._box.box.post(Paths.BATCH_ANALYSIS, {"consultations": items})[
-                "batch_id"
-            ]
+            batch_id = send_batch(self._box, seeds, LINES_OF_A_CALL, turn)
             while True:
                 found = self._box.box.get(Paths.BATCH.format(batch_id=batch_id))
                 if found["state"] in {"completed", "failed"} or self._end.wait(1.0):

@@ -22,10 +22,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from agents import agent, summary
+from agents import agent, send_batch, summary
 
 from edgebox.contract.paths import Paths
-from edgebox.lab.bench.calls import call
 from edgebox.lab.bench.report import percentile
 from edgebox_cli.demo.box import DemoBox
 
@@ -43,10 +42,8 @@ SETTLE_SECONDS = 5.0
 
 def analyse(box: DemoBox, seeds: range, salt: int) -> float:
     """Send a batch and wait for its end; return the seconds between."""
-    talks = {f"W-{salt}-{seed}": call(seed, LINES_OF_A_CALL, salt) for seed in seeds}
-    items = [{"consultation_id": name, "conversation_text": talk} for name, talk in talks.items()]
     began = time.monotonic()
-    batch = box.box.post(Paths.BATCH_ANALYSIS, {"consultations": items})["batch_id"]
+    batch = send_batch(box, seeds, LINES_OF_A_CALL, salt)
     while box.box.get(Paths.BATCH.format(batch_id=batch))["state"] != "completed":
         time.sleep(0.1)
     return time.monotonic() - began
