@@ -178,9 +178,10 @@ class Scheduler:
         self, ready: list[Sequence], model: ModelView, *, lately: bool, aborts: float
     ) -> Step:
         work = _decoders(ready, model.step_tokens)  # 3.2
-        long = model.abortable and not lately  # 3.3
-        budget = model.step_tokens if long else self._interruptible(model)
-        if model.abortable and not long:
+        budget = self._interruptible(model)
+        if model.abortable and not lately:  # 3.3
+            budget = model.step_tokens
+        elif model.abortable:
             sizes = [budget, FULL_SPEED_CHUNK, *SHORT_CHUNKS]
             if work and ready[0].decoding:  # and no prompt is more urgent
                 sizes.append(0)
